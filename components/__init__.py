@@ -1,0 +1,1 @@
+"""What `pulumi up` declares: one module, one ComponentResource each."""

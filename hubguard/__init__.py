@@ -1,0 +1,1 @@
+"""Security of a Hugging Face organization as code."""
