@@ -7,6 +7,8 @@ may carry a token, not even a part of one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class HubguardError(Exception):
     """Base of the family; never raised itself.
@@ -31,9 +33,25 @@ class HubguardError(Exception):
 
 
 class SettingsError(HubguardError):
-    """The desired state in the stack's configuration cannot be used as it is."""
+    """The desired state in the stack's configuration cannot be used as it is.
+
+    Attributes:
+        lines: one per mistake: the key, and what is expected there.
+    """
 
     exit_code = 2
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = tuple(lines)
+        count = f"{len(self.lines)} mistake{'s' if len(self.lines) != 1 else ''}"
+        super().__init__(
+            f"The stack's configuration has {count}",
+            means="Nothing was called",
+            next_step="Correct it and run the same command again",
+        )
+
+    def __str__(self) -> str:
+        return "\n  ".join([super().__str__() + ":", *self.lines])
 
 
 class UsageError(HubguardError):

@@ -1,1 +1,1 @@
-""""""
+"""The Hugging Face side: HTTP client, reconcilers, the dynamic provider."""

@@ -1,0 +1,40 @@
+"""The program: settings in, components, outputs."""
+
+import pulumi
+
+from components import settings
+from components.access import TokenAccess
+from components.audit import AuditTrail
+from components.names import Names
+from components.organization import HubOrganization
+from components.repository import RepositoryGuard
+from components.vault import TokenVault
+
+desired = settings.from_pulumi()
+names = Names.of(desired)
+
+audit = AuditTrail("audit", audit=desired.audit, names=names)
+TokenAccess("access", tokens=desired.tokens, access=desired.access, names=names)
+vault = TokenVault("vault", tokens=desired.tokens, access=desired.access, names=names)
+guards = [
+    RepositoryGuard(
+        repository.name,
+        owner=desired.github_owner,
+        repository=repository,
+        vault=vault,
+        names=names,
+    )
+    for repository in desired.github.repositories
+]
+organization = HubOrganization(desired.organization.name, organization=desired.organization)
+
+pulumi.export("organization", desired.organization.name)
+pulumi.export("unmanaged_members", organization.members.unmanaged)
+pulumi.export("pending_invitations", organization.members.invited)
+pulumi.export("members_without_two_factor", organization.members.without_two_factor)
+pulumi.export("repositories", organization.repositories.total)
+pulumi.export("made_private", organization.repositories.journal)
+pulumi.export("needs_a_person", organization.repositories.manual)
+pulumi.export("waiting_for_approval", organization.repositories.held)
+pulumi.export("secrets", {name: secret.arn for name, secret in vault.secrets.items()})
+pulumi.export("sealed_secrets", {k: v for guard in guards for k, v in guard.secrets.items()})

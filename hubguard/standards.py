@@ -1,0 +1,45 @@
+"""Every number and word list of the checklist, once.
+
+Settings, components, policies, checks and documents read them here; nothing else may state one.
+The number behind a comment is the checklist item that it comes from.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+Role = Literal["no_access", "read", "contributor", "write", "admin"]
+"""Roles of a member of a Hub organization, weakest first (Hub documentation, organizations-security)."""
+
+ROLES: Final[tuple[str, ...]] = get_args(Role)
+
+Plan = Literal["free", "team", "enterprise", "plus"]
+"""Plans of a Hub organization, as `whoami-v2` names them, and `free` where it names none."""
+
+RepositoryType = Literal["model", "dataset", "space", "kernel", "bucket"]
+"""Types that the organization's repository listing returns."""
+
+REPOSITORY_TYPES: Final[tuple[str, ...]] = get_args(RepositoryType)
+
+OPEN_VISIBILITIES: Final = frozenset({"public", "protected"})
+"""`protected` shows a Space's running app to everybody: treated like `public`."""
+
+ADMINS_MAX: Final = 3  # 3.2.2
+ADMINS_MIN: Final = 1  # an organization without an admin cannot be mended
+
+# A plan above these stops before its first call unless the configuration states the counts:
+# a truncated listing must not empty a team.
+DEMOTIONS_MAX: Final = 3
+CLOSURES_MAX: Final = 10
+SHARE_MAX: Final = 0.10
+
+TOKEN_PERIOD_DAYS: Final = 90  # 2.4.2, 2.4.3; the stricter reading for every token in a vault
+LOCAL_TOKEN_PERIOD_DAYS: Final = 365  # 2.4.1, read tokens on a developer's machine
+
+SECRET_RECOVERY_DAYS: Final = 30
+SESSION_SECONDS: Final = 3600
+RETENTION_MIN_DAYS: Final = 365  # 8.3.4
+RETENTION_DAYS: Final = 400  # a year, and time to notice that the year is over
+
+HUB_URL: Final = "https://huggingface.co"
+TOKEN_PREFIXES: Final = ("hf_", "api_org_")  # 2.2.6; `hf_` covers hf_jwt_ and hf_oauth_

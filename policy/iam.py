@@ -1,0 +1,78 @@
+"""IAM: nobody reaches a secret through a wildcard."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from pulumi_policy import ResourceValidationArgs
+
+from policy.rule import resource_rule
+
+# The six characters that Secrets Manager adds to a name: one exact secret, not a wildcard.
+_EXACT_SUFFIX = "-??????"
+_SERVICE = "secretsmanager"
+_WILDCARD = re.compile(r"[*?]")
+
+
+def _judge(args: ResourceValidationArgs) -> Iterator[str]:
+    for document in _documents(args):
+        for number, statement in enumerate(_list(document.get("Statement")), start=1):
+            if isinstance(statement, Mapping) and statement.get("Effect") == "Allow":
+                for wrong in _statement(statement):
+                    yield f"Statement {number} {wrong}"
+
+
+def _documents(args: ResourceValidationArgs) -> Iterator[Mapping[str, Any]]:
+    policies = [args.props.get("policy")]
+    policies += [inline.get("policy") for inline in args.props.get("inlinePolicies") or []]
+    for policy in policies:
+        document = json.loads(policy) if isinstance(policy, str) else policy
+        if isinstance(document, Mapping):
+            yield document
+
+
+def _statement(statement: Mapping[str, Any]) -> Iterator[str]:
+    if "NotAction" in statement:
+        yield "allows all actions but some, those on secrets included"
+        return
+    actions = [str(action).lower() for action in _list(statement.get("Action"))]
+    on_secrets = [action for action in actions if _reaches_secrets(action)]
+    if not on_secrets:
+        return
+    if any(_WILDCARD.search(action) for action in on_secrets):
+        yield "allows actions on secrets by a wildcard"
+    if "NotResource" in statement:
+        yield "allows actions on all secrets but some"
+    if any(_is_open(str(resource)) for resource in _list(statement.get("Resource"))):
+        yield "allows actions on secrets that it does not name"
+
+
+def _reaches_secrets(action: str) -> bool:
+    service = action.partition(":")[0]
+    return fnmatchcase(_SERVICE, service)
+
+
+def _is_open(resource: str) -> bool:
+    return bool(_WILDCARD.search(resource.removesuffix(_EXACT_SUFFIX)))
+
+
+def _list(value: object) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+RULES = [
+    resource_rule(
+        "iam-secrets-by-name",
+        items=["2.3.4", "6.1.1"],
+        why="A wildcard on secrets reads tokens that nobody meant to hand out.",
+        fix="name each action, and each secret by its ARN ending in -??????",
+        types=["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy", "aws:iam/role:Role"],
+        judge=_judge,
+    )
+]
