@@ -1,0 +1,50 @@
+# Two commands matter: `make up` sets everything up and provisions the sandbox, `make test` proves it.
+# Every target is thin: it calls the tool that does the work.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+STACK ?= sandbox
+
+ready := .venv/.ready
+hubguard := .venv/bin/hubguard
+
+.PHONY: help up down status preview env test lint format clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: $(ready) ## Set everything up, start the local clouds, provision the organization
+	@$(hubguard) sandbox provision
+
+down: $(ready) ## Stop the local clouds, discard their data and the sandbox's state
+	@$(hubguard) sandbox down --discard
+
+status: $(ready) ## Show the local clouds
+	@$(hubguard) sandbox status
+
+preview: $(ready) ## Show what STACK=sandbox|dev|prod would do, on the sandbox, without credentials
+	@$(hubguard) sandbox preview $(STACK)
+
+env: $(ready) ## Print a shell's settings: eval "$$(make -s env)", then use plain pulumi
+	@$(hubguard) sandbox env
+
+test: $(ready) ## Run all tests, the real engine and the local clouds included
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup
+
+lint: $(ready) ## Check format, style, types and the direction of imports
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+format: $(ready) ## Rewrite the code in the project's format
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+clean: down ## Remove the environment too; builds stay in the user's cache
+	@rm -rf .venv
+
+$(ready): pyproject.toml uv.lock scripts/setup.sh
+	@sh scripts/setup.sh

@@ -1,0 +1,71 @@
+"""The `hubguard` command. Groups that are not part of the library register as entry points."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from importlib.metadata import entry_points
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import typer
+
+from hubguard.errors import HubguardError
+from hubguard.redact import RedactingFormatter, redact
+
+app = typer.Typer(
+    name="hubguard",
+    help="Security of a Hugging Face organization as code.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_INTERRUPTED = 130  # 128 + SIGINT, as shells count
+_LOG_BYTES = 1_000_000
+
+log = logging.getLogger(__name__)
+
+
+@app.callback()
+def _root() -> None:
+    """Say the groups, even where there is only one."""
+
+
+for point in entry_points(group="hubguard.commands"):
+    app.add_typer(point.load(), name=point.name)
+
+
+def main() -> None:
+    """Run the command line: one line for the person, everything else in the log."""
+    file = _log_file()
+    try:
+        app()
+    except HubguardError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _fail("Interrupted. Run the same command again: it goes on where it was", _INTERRUPTED)
+    except Exception as error:
+        log.exception("unexpected")
+        _fail(
+            f"An error that hubguard did not expect ({type(error).__name__})."
+            f" This is a bug; report it with the end of {file}",
+            1,
+        )
+
+
+def _fail(line: str, code: int) -> None:
+    typer.echo(redact(line), err=True)
+    sys.exit(code)
+
+
+def _log_file() -> Path:
+    """Send the log to a file in the user's cache and tell where."""
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    file = (base if base.is_absolute() else Path.home() / ".cache") / "hubguard" / "hubguard.log"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(file, maxBytes=_LOG_BYTES, backupCount=1, delay=True)
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    return file

@@ -1,0 +1,80 @@
+"""The environment in which plain `pulumi` works on the sandbox."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from sandbox import paths, ports
+from sandbox.clouds import AWS, GITHUB, HUB
+from sandbox.engine.stack import backend
+
+# What a person's shell may hold for the real clouds must not reach the sandbox, nor the other way round.
+_FOREIGN = ("AWS_", "GITHUB_", "HF_", "PULUMI_")
+
+_ACCOUNT = "123456789012"
+
+
+def of(stack: str = "sandbox") -> dict[str, str]:
+    """The variables for one stack, without those that hold a token.
+
+    Args:
+        stack: its configuration names the AWS account, which the local AWS then plays.
+    """
+    home = paths.home()
+    return {
+        "PATH": f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "HUBGUARD_SANDBOX": str(home),
+        **backend(home),
+        "PULUMI_STACK": stack,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_SUPPRESS_NEO_LINK": "true",
+        "PULUMI_OPTION_POLICY_PACK": str(paths.CHECKOUT / "policy"),
+        "AWS_ENDPOINT_URL": ports.url(AWS),
+        "AWS_ACCESS_KEY_ID": _account(stack),
+        "AWS_SECRET_ACCESS_KEY": "test",  # the local AWS knows no other: not a secret
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "GITHUB_BASE_URL": f"{ports.url(GITHUB)}/",
+        "HF_ENDPOINT": ports.url(HUB),
+        "HF_HOME": str(home / "huggingface"),
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+
+
+def token_files() -> dict[str, Path]:
+    """The variables that hold a token, and the file where each is kept."""
+    return {"GITHUB_TOKEN": GITHUB.state / "token", "HF_TOKEN": HUB.state / "token"}
+
+
+def complete(stack: str = "sandbox") -> dict[str, str]:
+    """The whole environment for a child process: the caller's, cleaned, with the sandbox's on top."""
+    cleaned = {k: v for k, v in os.environ.items() if not k.startswith(_FOREIGN)}
+    tokens = {name: file.read_text().strip() for name, file in token_files().items()}
+    return cleaned | of(stack) | tokens
+
+
+def as_shell(variables: Mapping[str, str]) -> str:
+    """Lines for `eval`. Tokens are read from their files by the shell: their values are not printed."""
+    lines = [f"unset {name}" for name in sorted(_foreign_in_use(variables))]
+    lines += [f"export {name}={shlex.quote(value)}" for name, value in variables.items() if name != "PATH"]
+    lines.append(f'export PATH={shlex.quote(str(paths.home() / "bin"))}:"$PATH"')
+    lines += [f'export {name}="$(cat {shlex.quote(str(file))})"' for name, file in token_files().items()]
+    return "\n".join(lines)
+
+
+def _foreign_in_use(variables: Mapping[str, str]) -> set[str]:
+    kept = variables.keys() | token_files().keys()
+    return {name for name in os.environ if name.startswith(_FOREIGN) and name not in kept}
+
+
+def _account(stack: str) -> str:
+    # The local AWS takes the access key id of its root for the account.
+    try:
+        document = yaml.safe_load((paths.CHECKOUT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
+        return str(document["config"]["aws:allowedAccountIds"][0])
+    except (OSError, yaml.YAMLError, KeyError, IndexError, TypeError):
+        return _ACCOUNT  # settings say what is wrong with the file, in their own words

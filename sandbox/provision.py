@@ -1,0 +1,190 @@
+"""What `make up` does: build what is missing, start the clouds, `pulumi up`, fill the vault, tell.
+
+Every step may die and be repeated. Two runs of the engine are needed the first time, as on the real
+clouds: the vault's containers must exist before somebody can put a token into them, and only then can
+the token be sealed for GitHub.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hubguard.errors import SandboxError
+from sandbox import environment, paths, supervisor, vault
+from sandbox.clouds import ALL
+from sandbox.engine import engine as engines
+from sandbox.engine import gotool
+from sandbox.engine.engine import Engine
+from sandbox.engine.install import Plugin, install
+from sandbox.engine.progress import Report
+from sandbox.engine.stack import ensure_stack
+from sandbox.github.plugin import TOOL as GITHUB_TOOL
+
+STACK = "sandbox"
+
+_AWS_VERSION = "7.51.1"  # of the SDK in pyproject.toml, which asks for this plugin
+_GENERATIONS = "provisioned.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of `make up` came to.
+
+    Attributes:
+        changes: resources by what happened to them, such as `{"create": 31}`; of the last engine run
+            where nothing changed, of the first otherwise.
+        outputs: the stack's outputs.
+        refreshed: the state was read again from the clouds first.
+    """
+
+    changes: dict[str, int]
+    outputs: dict[str, Any]
+    refreshed: bool
+
+
+def prepare(stack: str = STACK, report: Report | None = None) -> Engine:
+    """Engine, plugins, running clouds and an initialised stack; what is there already stays.
+
+    Args:
+        stack: the stack to initialise in the sandbox's own backend.
+        report: where progress goes.
+
+    Raises:
+        SandboxError: something could not be built or started.
+    """
+    report = report or Report()
+    built = engines.find(report)
+    github = gotool.ensure(GITHUB_TOOL, report)
+    gotool.sweep()
+    supervisor.up()
+    home = paths.home()
+    placed = install(home, built, [Plugin("github", GITHUB_TOOL.version, github), _aws_plugin(home)])
+    ensure_stack(home, stack, paths.CHECKOUT, placed)
+    return placed
+
+
+def up(report: Report | None = None) -> Outcome:
+    """Provision the sandbox's organization; a second run changes nothing.
+
+    Raises:
+        SandboxError: the engine failed; its own words stand above on the terminal.
+    """
+    report = report or Report()
+    prepare(STACK, report)
+    lost = _lost_state()
+    if lost:
+        report.say(f"The {lost} lost data since the last run: reading it again first")
+    changes = _engine_up(refresh=bool(lost))
+    if vault.fill(_outputs()):
+        report.say("Put a fresh token into the vault; sealing it for GitHub")
+        _engine_up(refresh=False)
+    _remember_generations()
+    return Outcome(changes, _outputs(), bool(lost))
+
+
+def run_pulumi(stack: str, *arguments: str) -> int:
+    """Run `pulumi` for a stack in the sandbox, on the caller's terminal.
+
+    Returns:
+        The engine's exit code.
+    """
+    return subprocess.run(
+        [_pulumi(), *arguments], cwd=paths.CHECKOUT, env=environment.complete(stack), check=False
+    ).returncode
+
+
+def _engine_up(*, refresh: bool) -> dict[str, int]:
+    before = _last_update()
+    code = run_pulumi(STACK, "up", "--yes", "--skip-preview", *(["--refresh"] if refresh else []))
+    if code:
+        raise _failure()
+    update = _last_update()
+    if update is None or update == before:
+        return {}
+    return {str(k): int(v) for k, v in (update.get("resourceChanges") or {}).items()}
+
+
+def _failure() -> SandboxError:
+    gone = [s for s in map(supervisor.status, ALL) if s.condition != "running"]
+    if gone:
+        names = " and ".join(f"{s.cloud.title} ({s.condition}, log: {s.cloud.log})" for s in gone)
+        return SandboxError(
+            f"Provisioning stopped because of the {names}",
+            means="What was done is kept",
+            next_step="Run `make up` again: it starts what is missing and goes on",
+        )
+    return SandboxError(
+        "Provisioning stopped; the engine's reason stands above",
+        means="What was done is kept",
+        next_step="Mend it and run `make up` again; the clouds' logs are in " + str(paths.home() / "logs"),
+    )
+
+
+def _last_update() -> dict[str, Any] | None:
+    history = json.loads(_ask("stack", "history", "--json", "--page-size", "1", "--page", "1"))
+    return history[0] if history else None
+
+
+def _outputs() -> dict[str, Any]:
+    outputs = json.loads(_ask("stack", "output", "--json"))
+    return outputs if isinstance(outputs, dict) else {}
+
+
+def _ask(*arguments: str) -> str:
+    done = subprocess.run(
+        [_pulumi(), *arguments],
+        cwd=paths.CHECKOUT,
+        env=environment.complete(STACK),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        raise SandboxError(
+            f"pulumi {' '.join(arguments[:2])} failed: {''.join(last)}", next_step="Run `make up` again"
+        )
+    return done.stdout
+
+
+def _pulumi() -> Path:
+    return paths.home() / "bin" / "pulumi"
+
+
+def _aws_plugin(home: Path) -> Plugin:
+    from sandbox.engine.install import script
+
+    file = home / "plugins" / "pulumi-resource-aws"
+    script(
+        file,
+        "# The stand-in for the AWS plugin: see sandbox/aws/provider",
+        [sys.executable, "-m", "sandbox.aws.provider"],
+    )
+    return Plugin("aws", _AWS_VERSION, file)
+
+
+def _lost_state() -> str:
+    """The clouds whose data is not what was provisioned last, as a phrase; empty where all is well."""
+    known = _provisioned()
+    lost = [c.title for c in ALL if c.name in known and known[c.name] != supervisor.status(c).generation]
+    return " and the ".join(lost)
+
+
+def _provisioned() -> dict[str, str | None]:
+    try:
+        known = json.loads((paths.home() / _GENERATIONS).read_text())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _remember_generations() -> None:
+    target = paths.home() / _GENERATIONS
+    draft = target.with_suffix(".draft")
+    draft.write_text(json.dumps({c.name: supervisor.status(c).generation for c in ALL}))
+    draft.replace(target)

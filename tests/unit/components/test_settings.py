@@ -1,0 +1,204 @@
+"""Settings: the desired state is whole and true before anything is called, or says what is wrong."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components import settings
+from hubguard.errors import SettingsError
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+STACKS = ["dev", "prod", "sandbox"]
+
+
+@pytest.fixture
+def config() -> dict[str, Any]:
+    """A configuration without a mistake: the sandbox's."""
+    document = yaml.safe_load((CHECKOUT / "Pulumi.sandbox.yaml").read_text(encoding="utf-8"))
+    return copy.deepcopy(dict(document["config"]))
+
+
+def mistakes(config: dict[str, Any]) -> tuple[str, ...]:
+    """The lines that a configuration is refused with."""
+    with pytest.raises(SettingsError) as refusal:
+        settings.load(config)
+    return refusal.value.lines
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_stack_file_validates(stack: str) -> None:
+    """The committed stack files are usable as they are."""
+    assert settings.from_file(CHECKOUT / f"Pulumi.{stack}.yaml").region == "eu-central-1"
+
+
+def test_region_account_and_owner_come_from_the_providers_own_keys(config: dict[str, Any]) -> None:
+    """What a provider reads under its own key stands in one place."""
+    found = settings.load(config)
+    assert (found.region, found.account, found.github_owner) == (
+        "eu-central-1",
+        "123456789012",
+        "kwanzaa-project",
+    )
+
+
+def test_an_unknown_key_is_named_with_the_known_ones(config: dict[str, Any]) -> None:
+    """A misspelt key is never ignored."""
+    config["hubguard:organization"]["membres"] = []
+    assert mistakes(config) == (
+        "hubguard:organization.membres: unknown key; expected one of allow, members, name, plan, public",
+    )
+
+
+def test_an_unknown_key_deep_in_a_list_is_named_with_its_place(config: dict[str, Any]) -> None:
+    """The line leads to the very entry."""
+    config["hubguard:github"]["repositories"][0]["environments"][0]["secretz"] = {}
+    assert mistakes(config) == (
+        "hubguard:github.repositories[0].environments[0].secretz: unknown key;"
+        " expected one of name, protected_branches, secrets",
+    )
+
+
+def test_an_unknown_top_level_key_is_refused(config: dict[str, Any]) -> None:
+    """Nothing under hubguard: goes unread."""
+    config["hubguard:organisation"] = {}
+    assert mistakes(config) == (
+        "hubguard:organisation: unknown key; expected one of access, audit, github, organization, tokens",
+    )
+
+
+def test_a_borrowed_key_under_the_wrong_namespace_is_refused(config: dict[str, Any]) -> None:
+    """The region has one home: aws:region."""
+    config["hubguard:region"] = "eu-west-1"
+    assert mistakes(config) == ("hubguard:region: unknown key; expected aws:region",)
+
+
+def test_a_bad_role_is_answered_with_the_roles(config: dict[str, Any]) -> None:
+    """A role is one of the Hub's five."""
+    config["hubguard:organization"]["members"][3]["role"] = "owner"
+    assert mistakes(config) == (
+        "hubguard:organization.members[3].role: expected one of no_access, read, contributor, write or admin",
+    )
+
+
+def test_a_wrong_type_says_what_is_expected(config: dict[str, Any]) -> None:
+    """A number that is text is not guessed."""
+    config["hubguard:audit"]["retention_days"] = "a year"
+    [line] = mistakes(config)
+    assert line.startswith("hubguard:audit.retention_days: expected a valid integer")
+
+
+def test_a_member_listed_twice_is_refused_in_any_spelling(config: dict[str, Any]) -> None:
+    """The Hub does not tell Umoja-Training from umoja-training."""
+    config["hubguard:organization"]["members"].append({"user": "Umoja-Training", "role": "read"})
+    assert mistakes(config) == (
+        "hubguard:organization.members: member umoja-training is listed more than once; expected each once",
+    )
+
+
+def test_an_organization_without_an_admin_is_refused(config: dict[str, Any]) -> None:
+    """Nobody could mend it."""
+    for member in config["hubguard:organization"]["members"]:
+        member["role"] = "read"
+    assert mistakes(config) == (
+        "hubguard:organization.members: no member is admin; expected at least one with role admin",
+    )
+
+
+def test_all_mistakes_are_told_at_once(config: dict[str, Any]) -> None:
+    """A person corrects the file once."""
+    del config["aws:region"]
+    config["hubguard:organization"]["plan"] = "gold"
+    config["hubguard:audit"]["retention_days"] = 30
+    assert [line.partition(":")[2].partition(": ")[0] for line in mistakes(config)] == [
+        "region",
+        "organization.plan",
+        "audit.retention_days",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (
+            {"role": "write"},
+            "hubguard:tokens[0]: a production token is never a write token; expected role read",
+        ),
+        ({"rotation_days": 91}, "hubguard:tokens[0]: rotation_days is 91; expected at most 90"),
+        (
+            {"name": "Kwanzaa Token"},
+            "hubguard:tokens[0].name: expected small letters, digits and dashes, 3 to 63",
+        ),
+    ],
+)
+def test_a_token_outside_the_standard_is_refused(
+    config: dict[str, Any], change: dict[str, Any], line: str
+) -> None:
+    """The inventory cannot say what the checklist forbids."""
+    config["hubguard:tokens"][0] |= change
+    assert mistakes(config) == (line,)
+
+
+def test_a_local_read_token_may_live_for_a_year(config: dict[str, Any]) -> None:
+    """Checklist 2.4.1: read tokens on a developer's machine rotate every twelve months."""
+    config["hubguard:tokens"][3]["rotation_days"] = 365
+    assert settings.load(config).tokens[3].rotation_days == 365
+
+
+def test_two_tokens_of_one_name_are_refused(config: dict[str, Any]) -> None:
+    """A name is one secret."""
+    config["hubguard:tokens"].append(dict(config["hubguard:tokens"][0]))
+    assert mistakes(config) == (
+        "hubguard: token kwanzaa-production-read is listed more than once; expected each once",
+    )
+
+
+def test_a_sealed_secret_must_name_a_ci_token(config: dict[str, Any]) -> None:
+    """A production token never goes to GitHub."""
+    config["hubguard:github"]["repositories"][0]["environments"][0]["secrets"] = {
+        "HF_TOKEN": "kwanzaa-production-read"
+    }
+    assert mistakes(config) == (
+        "hubguard: HF_TOKEN of kwanzaa/ci names 'kwanzaa-production-read';"
+        " expected a token of environment ci in hubguard:tokens",
+    )
+
+
+def test_a_public_repository_of_somebody_else_is_refused(config: dict[str, Any]) -> None:
+    """The stack speaks for its own organization only."""
+    config["hubguard:organization"]["public"] = [{"repository": "models/elsewhere/thing"}]
+    assert mistakes(config) == (
+        "hubguard:organization: models/elsewhere/thing in public does not belong to kwanzaa-project",
+    )
+
+
+@pytest.mark.parametrize("principal", ["*", "arn:aws:iam::123456789012:role/*", "ainativestudio"])
+def test_a_reader_is_an_exact_arn(config: dict[str, Any], principal: str) -> None:
+    """A wildcard is not a name."""
+    config["hubguard:access"]["production_readers"] = [principal]
+    assert mistakes(config) == (
+        "hubguard:access.production_readers[0]: expected the exact ARN of an IAM role or user",
+    )
+
+
+def test_a_value_is_never_repeated_in_a_mistake(config: dict[str, Any]) -> None:
+    """Somebody may have pasted a token into the wrong line."""
+    pasted = "hf_" + "x" * 34
+    config["aws:region"] = pasted
+    config["hubguard:organization"]["plan"] = pasted
+    config["hubguard:tokens"][0]["name"] = pasted
+    config["hubguard:audit"]["retention_days"] = pasted
+    assert len(mistakes(config)) == 4
+    assert pasted not in "".join(mistakes(config))
+
+
+def test_a_file_that_is_not_yaml_is_one_line(tmp_path: Path) -> None:
+    """No traceback for a missing bracket."""
+    broken = tmp_path / "Pulumi.broken.yaml"
+    broken.write_text("config: [", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"Pulumi\.broken\.yaml: cannot be read as YAML"):
+        settings.from_file(broken)
