@@ -1,0 +1,112 @@
+"""The pack refuses wildcards on secrets, however they are written."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from components import access
+from components.names import Names
+from policy import iam
+from tests.policy.support import violations
+
+[RULE] = iam.RULES
+INLINE = "aws:iam/rolePolicy:RolePolicy"
+EXACT = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:hubguard/kw/reader-??????"
+
+
+def judged(statement: object, kind: str = INLINE) -> list[str]:
+    """What the rule says of a policy with one statement."""
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    return violations(RULE, kind, {"policy": document})
+
+
+def allow(action: object, resource: object = EXACT, **more: Any) -> dict[str, Any]:
+    """An Allow statement."""
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def test_our_own_reader_passes() -> None:
+    """What the program declares is what the rule asks for."""
+    names = Names("123456789012", "eu-central-1", "kw")
+    document = access.read_policy([names.secret_arn("reader")], names)
+    assert violations(RULE, INLINE, {"policy": json.dumps(document)}) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        allow("secretsmanager:GetSecretValue"),
+        [allow("secretsmanager:DescribeSecret")],
+        allow("s3:*", "*"),
+        {"Effect": "Deny", "Action": "secretsmanager:*", "Resource": "*"},
+        [],
+    ],
+)
+def test_exact_or_harmless_statements_pass(statement: object) -> None:
+    """A pack that refuses everything fails too."""
+    assert judged(statement) == []
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "*",
+        "secretsmanager:*",
+        "secretsmanager:Get*",
+        "SecretsManager:GetSecretValu?",
+        "secrets*:GetSecretValue",
+        "*:*",
+    ],
+)
+def test_a_wildcard_action_is_refused(action: str) -> None:
+    """In any position and any case."""
+    assert judged(allow(["s3:GetObject", action])) != []
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "*",
+        "arn:aws:secretsmanager:*:123456789012:secret:a-??????",
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:*",
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:hubguard/kw/reader-*",
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:hubguard/kw/reader-?????",
+    ],
+)
+def test_a_wildcard_resource_is_refused(resource: str) -> None:
+    """The six characters that Secrets Manager adds are the only exception."""
+    assert judged(allow("secretsmanager:GetSecretValue", [EXACT, resource])) != []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Effect": "Allow", "NotAction": "iam:*", "Resource": EXACT},
+        {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "NotResource": EXACT},
+    ],
+)
+def test_all_but_some_is_refused(statement: dict[str, Any]) -> None:
+    """NotAction and NotResource name what is left out, not what is let in."""
+    assert judged(statement) != []
+
+
+def test_the_second_statement_counts_too() -> None:
+    """A harmless first statement hides nothing."""
+    [message] = judged([allow("s3:GetObject"), allow("secretsmanager:*")])
+    assert message.startswith("Statement 2 allows actions on secrets by a wildcard. Checklist 2.3.4")
+
+
+def test_a_document_that_is_an_object_is_judged() -> None:
+    """Policies arrive as text or as objects."""
+    assert violations(RULE, "aws:iam/policy:Policy", {"policy": {"Statement": allow("*")}}) != []
+
+
+def test_inline_policies_of_a_role_are_judged() -> None:
+    """A role can carry its policies itself."""
+    props = {
+        "inlinePolicies": [{"name": "a", "policy": json.dumps({"Statement": allow("secretsmanager:*")})}]
+    }
+    assert violations(RULE, "aws:iam/role:Role", props) != []
