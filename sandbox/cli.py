@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
-from sandbox import environment, paths, provision, supervisor
+from sandbox import environment, paths, ports, provision, supervisor
 from sandbox.clouds import ALL
 from sandbox.supervisor import Status
 
@@ -29,8 +29,6 @@ def up(
     """Start the three local clouds."""
     if new_ports:
         supervisor.down()
-        from sandbox import ports
-
         ports.forget()
     _show(supervisor.up(), as_json=json_)
 
@@ -88,7 +86,9 @@ def _show(found: list[Status], *, as_json: bool) -> None:
         rows = [dataclasses.asdict(s) | {"cloud": s.cloud.name, "log": str(s.cloud.log)} for s in found]
         typer.echo(json.dumps(rows))
         return
-    table = Table("cloud", "condition", "address", "process", "log")
+    table = Table(
+        "cloud", "condition", Column("address", no_wrap=True), "process", Column("log", overflow="fold")
+    )
     for s in found:
         log = (
             s.cloud.log.relative_to(paths.CHECKOUT)

@@ -27,7 +27,7 @@ def of(stack: str = "sandbox") -> dict[str, str]:
     """
     home = paths.home()
     return {
-        "PATH": f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PATH": os.pathsep.join([*_directories(), os.environ.get("PATH", os.defpath)]),
         "HUBGUARD_SANDBOX": str(home),
         **backend(home),
         "PULUMI_STACK": stack,
@@ -61,9 +61,14 @@ def as_shell(variables: Mapping[str, str]) -> str:
     """Lines for `eval`. Tokens are read from their files by the shell: their values are not printed."""
     lines = [f"unset {name}" for name in sorted(_foreign_in_use(variables))]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in variables.items() if name != "PATH"]
-    lines.append(f'export PATH={shlex.quote(str(paths.home() / "bin"))}:"$PATH"')
+    lines.append(f'export PATH={shlex.quote(os.pathsep.join(_directories()))}:"$PATH"')
     lines += [f'export {name}="$(cat {shlex.quote(str(file))})"' for name, file in token_files().items()]
     return "\n".join(lines)
+
+
+def _directories() -> list[str]:
+    # `pulumi` of the sandbox first, then `hubguard` and `hf`.
+    return [str(paths.home() / "bin"), str(paths.CHECKOUT / ".venv" / "bin")]
 
 
 def _foreign_in_use(variables: Mapping[str, str]) -> set[str]:

@@ -6,9 +6,10 @@ A cloud that stops in order keeps its generation; one that was killed gets a new
 
 from __future__ import annotations
 
-import json
 import uuid
 from pathlib import Path
+
+from sandbox import jsonfile
 
 _FILE = "generation.json"
 
@@ -22,35 +23,18 @@ def begin(directory: Path) -> tuple[str, bool]:
     Returns:
         The generation, and whether the state left there was closed in order and may be loaded.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    last = _read(directory)
-    orderly = last is not None and last["closed"]
-    generation = last["generation"] if last is not None and orderly else uuid.uuid4().hex
-    _write(directory, generation, closed=False)
+    last = jsonfile.read(directory / _FILE)
+    orderly = bool(last.get("closed"))
+    generation = str(last["generation"]) if orderly else uuid.uuid4().hex
+    jsonfile.write(directory / _FILE, {"generation": generation, "closed": False})
     return generation, orderly
 
 
 def close(directory: Path, generation: str) -> None:
     """Record that the state was saved whole. Call it after the save, never before."""
-    _write(directory, generation, closed=True)
+    jsonfile.write(directory / _FILE, {"generation": generation, "closed": True})
 
 
 def current(directory: Path) -> str | None:
     """The generation of the running or last run, None where the cloud never ran."""
-    last = _read(directory)
-    return None if last is None else last["generation"]
-
-
-def _read(directory: Path) -> dict[str, object] | None:
-    try:
-        found = json.loads((directory / _FILE).read_text())
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) and {"generation", "closed"} <= found.keys() else None
-
-
-def _write(directory: Path, generation: str, *, closed: bool) -> None:
-    target = directory / _FILE
-    draft = target.with_suffix(".draft")
-    draft.write_text(json.dumps({"generation": generation, "closed": closed}))
-    draft.replace(target)
+    return jsonfile.read(directory / _FILE).get("generation")

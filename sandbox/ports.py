@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from pathlib import Path
 
 from hubguard.errors import SandboxError
-from sandbox import paths
+from sandbox import jsonfile, paths
 from sandbox.clouds import ALL, Cloud
+from sandbox.engine.locking import exclusive
 
 ADDRESS = "127.0.0.1"
 
 
 def of(cloud: Cloud) -> int:
     """The port of a cloud, chosen and remembered at the first question."""
-    known = _read()
-    if cloud.name not in known:
-        known |= _choose([c for c in ALL if c.name not in known])
-        _write(known)
-    return known[cloud.name]
+    with exclusive(_file().with_suffix(".lock"), waiting=lambda: None):
+        known = jsonfile.read(_file())
+        if cloud.name not in known:
+            known |= _choose([c for c in ALL if c.name not in known])
+            jsonfile.write(_file(), known)
+    return int(known[cloud.name])
 
 
 def url(cloud: Cloud) -> str:
@@ -41,13 +42,14 @@ def refuse_taken(cloud: Cloud) -> None:
     Raises:
         SandboxError: somebody does.
     """
+    port = of(cloud)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((ADDRESS, of(cloud)))
+            probe.bind((ADDRESS, port))
         except OSError as error:
             raise SandboxError(
-                f"Port {of(cloud)}, where the {cloud.title} listens, cannot be used ({error.strerror})",
+                f"Port {port}, where the {cloud.title} listens, cannot be used ({error.strerror})",
                 means="Another program has taken it since the last run",
                 next_step="Stop that program, or let new ports be chosen: hubguard sandbox up --new-ports",
             ) from None
@@ -65,18 +67,3 @@ def _choose(clouds: list[Cloud]) -> dict[str, int]:
 
 def _file() -> Path:
     return paths.home() / "ports.json"
-
-
-def _read() -> dict[str, int]:
-    try:
-        known = json.loads(_file().read_text())
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
-
-
-def _write(ports: dict[str, int]) -> None:
-    _file().parent.mkdir(parents=True, exist_ok=True)
-    draft = _file().with_suffix(".draft")
-    draft.write_text(json.dumps(ports))
-    draft.replace(_file())

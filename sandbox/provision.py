@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hubguard.errors import SandboxError
-from sandbox import environment, paths, supervisor, vault
+from sandbox import environment, jsonfile, paths, supervisor
 from sandbox.clouds import ALL
 from sandbox.engine import engine as engines
 from sandbox.engine import gotool
@@ -23,7 +23,7 @@ from sandbox.engine.engine import Engine
 from sandbox.engine.install import Plugin, install
 from sandbox.engine.progress import Report
 from sandbox.engine.stack import ensure_stack
-from sandbox.github.plugin import TOOL as GITHUB_TOOL
+from sandbox.github import plugin as github_plugin
 
 STACK = "sandbox"
 
@@ -59,11 +59,11 @@ def prepare(stack: str = STACK, report: Report | None = None) -> Engine:
     """
     report = report or Report()
     built = engines.find(report)
-    github = gotool.ensure(GITHUB_TOOL, report)
+    github = gotool.ensure(github_plugin.tool(), report)
     gotool.sweep()
     supervisor.up()
     home = paths.home()
-    placed = install(home, built, [Plugin("github", GITHUB_TOOL.version, github), _aws_plugin(home)])
+    placed = install(home, built, [Plugin("github", github_plugin.VERSION, github), _aws_plugin(home)])
     ensure_stack(home, stack, paths.CHECKOUT, placed)
     return placed
 
@@ -80,6 +80,8 @@ def up(report: Report | None = None) -> Outcome:
     if lost:
         report.say(f"The {lost} lost data since the last run: reading it again first")
     changes = _engine_up(refresh=bool(lost))
+    from sandbox import vault
+
     if vault.fill(_outputs()):
         report.say("Put a fresh token into the vault; sealing it for GitHub")
         _engine_up(refresh=False)
@@ -170,21 +172,10 @@ def _aws_plugin(home: Path) -> Plugin:
 
 def _lost_state() -> str:
     """The clouds whose data is not what was provisioned last, as a phrase; empty where all is well."""
-    known = _provisioned()
+    known = jsonfile.read(paths.home() / _GENERATIONS)
     lost = [c.title for c in ALL if c.name in known and known[c.name] != supervisor.status(c).generation]
     return " and the ".join(lost)
 
 
-def _provisioned() -> dict[str, str | None]:
-    try:
-        known = json.loads((paths.home() / _GENERATIONS).read_text())
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
-
-
 def _remember_generations() -> None:
-    target = paths.home() / _GENERATIONS
-    draft = target.with_suffix(".draft")
-    draft.write_text(json.dumps({c.name: supervisor.status(c).generation for c in ALL}))
-    draft.replace(target)
+    jsonfile.write(paths.home() / _GENERATIONS, {c.name: supervisor.status(c).generation for c in ALL})
