@@ -159,7 +159,7 @@ def _pulumi() -> Path:
 
 
 def _aws_plugin(home: Path) -> Plugin:
-    from sandbox.engine.install import script
+    from sandbox.engine.install import _script as script
 
     file = home / "plugins" / "pulumi-resource-aws"
     script(

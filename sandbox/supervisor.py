@@ -29,6 +29,9 @@ _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
 _POLL_SECONDS = 0.05
 
+# Clouds that this very process started: the system wants to be asked how they ended.
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
 Condition = Literal["running", "not answering", "stopped"]
 
 
@@ -101,6 +104,7 @@ def _start(cloud: Cloud) -> None:
             start_new_session=True,  # Ctrl-C in the terminal is not meant for the clouds
             pass_fds=[lock.fileno()],  # the child keeps the lock when we let go of it
         )
+        _children[child.pid] = child
         lock.truncate(0)
         lock.write(str(child.pid))
 
@@ -131,17 +135,12 @@ def _down(cloud: Cloud) -> None:
             os.kill(pid, how)
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
-            _reap(pid)
             if _pid(cloud) is None:
+                if child := _children.pop(pid, None):
+                    child.wait()
                 return
             time.sleep(_POLL_SECONDS)
     raise _trouble(cloud, f"(process {pid}) does not stop")
-
-
-def _reap(pid: int) -> None:
-    # Where the cloud is our own child, for instance in `reset`, it stays a zombie until asked for.
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
 
 
 def _pid(cloud: Cloud) -> int | None:
