@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 
 import pulumi
 import yaml
+from pulumi.runtime.config import CONFIG
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -247,8 +248,10 @@ def from_pulumi() -> Settings:
     Raises:
         pulumi.RunError: the mistakes, one line each; the engine prints it without a traceback.
     """
+    # The whole bag, not one key after the other: a key that nobody asks for must not go unread.
+    bag = CONFIG.get()
     try:
-        return load({key: _parsed(value) for key, value in pulumi.runtime.get_config_env().items()})
+        return load({key: _parsed(value) for key, value in bag.items()})
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
 

@@ -8,7 +8,7 @@ from pulumi_policy import ResourceValidationArgs
 
 from policy.rule import resource_rule
 
-ORGANIZATION_REPOSITORIES = "pulumi-python:dynamic/hubguard.hub.resources:OrganizationRepositories"
+ORGANIZATION_REPOSITORIES = "pulumi-python:dynamic/hub:OrganizationRepositories"
 
 
 def _unapproved(args: ResourceValidationArgs) -> Iterator[str]:

@@ -8,6 +8,7 @@ the token be sealed for GitHub.
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -162,11 +163,8 @@ def _aws_plugin(home: Path) -> Plugin:
     from sandbox.engine.install import _script as script
 
     file = home / "plugins" / "pulumi-resource-aws"
-    script(
-        file,
-        "# The stand-in for the AWS plugin: see sandbox/aws/provider",
-        [sys.executable, "-m", "sandbox.aws.provider"],
-    )
+    command = shlex.join([sys.executable, "-m", "sandbox.aws.provider"])
+    script(file, "# The stand-in for the AWS plugin: see sandbox/aws/provider", command)
     return Plugin("aws", _AWS_VERSION, file)
 
 

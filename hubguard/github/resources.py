@@ -89,7 +89,7 @@ class EnvironmentSecretProvider(Provider):
 _INPUTS = ("owner", "repository", "environment", "name", "secret", "region", "schema_version")
 
 
-class EnvironmentSecret(Resource):
+class EnvironmentSecret(Resource, module="github", name="EnvironmentSecret"):
     """A secret of one GitHub environment, sealed from the vault.
 
     Inputs: `owner`, `repository`, `environment`, `name` of GitHub's secret; `secret`, the name of

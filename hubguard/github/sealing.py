@@ -99,7 +99,8 @@ class Environment:
     def __init__(self, owner: str, repository: str, name: str) -> None:
         self._where = (owner, repository, quote(name, safe=""))
         self._label = f"{owner}/{repository}, environment {name}"
-        self._actions = client().rest.actions
+        self._client = client()  # its namespaces hold it by a weak reference only
+        self._actions = self._client.rest.actions
 
     def public_key(self) -> ActionsPublicKey:
         """The key that secrets of this environment are sealed for, with its id."""

@@ -139,7 +139,7 @@ class OrganizationRepositoriesProvider(Provider):
         }
 
 
-class OrganizationMembers(Resource):
+class OrganizationMembers(Resource, module="hub", name="OrganizationMembers"):
     """All members of a Hub organization.
 
     Inputs: `organization`, `members` (user to role), `allow` (stated counts).
@@ -176,7 +176,7 @@ class OrganizationMembers(Resource):
         )
 
 
-class OrganizationRepositories(Resource):
+class OrganizationRepositories(Resource, module="hub", name="OrganizationRepositories"):
     """The visibility of all repositories of a Hub organization.
 
     Inputs: `organization`, `public` (path to approval), `allow` (stated counts).

@@ -14,11 +14,10 @@ TYPE = repositories.ORGANIZATION_REPOSITORIES
 
 
 def test_the_type_is_the_one_that_the_engine_sends() -> None:
-    """The rule would fall silent if the resource moved to another module."""
+    """The rule would fall silent if the resource were renamed."""
     from hubguard.hub.resources import OrganizationRepositories
 
-    kind = OrganizationRepositories
-    assert TYPE == f"pulumi-python:dynamic/{kind.__module__}:{kind.__name__}"
+    assert f"pulumi-python:{OrganizationRepositories._resource_type_name}" == TYPE
 
 
 @pytest.mark.parametrize("public", [{}, {"models/kw/a": "https://github.com/kw/kwanzaa/pull/7"}])
