@@ -1,1 +1,1 @@
-""""""
+"""The local AWS and the stand-in of the Pulumi AWS plugin."""
