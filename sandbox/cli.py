@@ -72,7 +72,7 @@ def provision_() -> None:
 def preview(stack: Annotated[str, typer.Argument(help="sandbox, dev or prod")] = provision.STACK) -> None:
     """Preview any stack against the sandbox, without credentials: `make preview STACK=prod`."""
     provision.prepare(stack)
-    raise typer.Exit(provision.run_pulumi(stack, "preview", "--diff"))
+    raise typer.Exit(provision.run_pulumi(stack, "preview"))
 
 
 @app.command()

@@ -73,21 +73,30 @@ def up(report: Report | None = None) -> Outcome:
     """Provision the sandbox's organization; a second run changes nothing.
 
     Raises:
+        SettingsError: Pulumi.sandbox.yaml has mistakes; nothing was built or started for it.
         SandboxError: the engine failed; its own words stand above on the terminal.
     """
+    from components import settings
+    from sandbox import interrupted, vault
+
     report = report or Report()
+    desired = settings.from_file(paths.CHECKOUT / f"Pulumi.{STACK}.yaml")
     prepare(STACK, report)
+    variables = environment.complete(STACK)
     lost = _lost_state()
     if lost:
         report.say(f"The {lost} lost data since the last run: reading it again first")
-    changes = _engine_up(refresh=bool(lost))
-    from sandbox import vault
-
-    if vault.fill(_outputs()):
+    mended = interrupted.adopt(_json("stack", "export"), interrupted.Clouds(desired, variables))
+    if mended:
+        report.say("The last run was interrupted: taking over what it left half-made")
+        _import(mended)
+    refresh = bool(lost or mended)
+    changes = _engine_up(refresh=refresh)
+    if vault.fill(_outputs(), desired, variables):
         report.say("Put a fresh token into the vault; sealing it for GitHub")
         _engine_up(refresh=False)
     _remember_generations()
-    return Outcome(changes, _outputs(), bool(lost))
+    return Outcome(changes, _outputs(), refresh)
 
 
 def run_pulumi(stack: str, *arguments: str) -> int:
@@ -129,20 +138,28 @@ def _failure() -> SandboxError:
 
 
 def _last_update() -> dict[str, Any] | None:
-    history = json.loads(_ask("stack", "history", "--json", "--page-size", "1", "--page", "1"))
+    history = _json("stack", "history", "--json", "--page-size", "1", "--page", "1")
     return history[0] if history else None
 
 
 def _outputs() -> dict[str, Any]:
-    outputs = json.loads(_ask("stack", "output", "--json"))
-    return outputs if isinstance(outputs, dict) else {}
+    return dict(_json("stack", "output", "--json"))
 
 
-def _ask(*arguments: str) -> str:
+def _import(exported: dict[str, Any]) -> None:
+    _ask("stack", "import", stdin=json.dumps(exported))
+
+
+def _json(*arguments: str) -> Any:
+    return json.loads(_ask(*arguments))
+
+
+def _ask(*arguments: str, stdin: str = "") -> str:
     done = subprocess.run(
         [_pulumi(), *arguments],
         cwd=paths.CHECKOUT,
         env=environment.complete(STACK),
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,

@@ -1,40 +1,53 @@
-"""Puts a token of the local Hub into each empty CI secret, as an operator does with a real one."""
+"""The local vault, as its operator reaches it: puts a token into each CI secret that waits for one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import httpx
 
-from components import settings
 from components.names import Names
-from sandbox import environment, paths, ports
+from components.settings import Settings
+from sandbox import ports
 from sandbox.clouds import HUB
 
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
-def fill(outputs: Mapping[str, Any]) -> bool:
+
+def client(region: str, environment: Mapping[str, str]) -> SecretsManagerClient:
+    """A Secrets Manager client for the local AWS.
+
+    Args:
+        region: the vault's region.
+        environment: the engine's environment, with address and account.
+    """
+    return boto3.client(
+        "secretsmanager",
+        region_name=region,
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+def fill(outputs: Mapping[str, Any], desired: Settings, environment: Mapping[str, str]) -> bool:
     """Give a value to every vault secret that waits to be sealed.
 
     Args:
         outputs: the stack's outputs; `sealed_secrets` says which ones wait.
+        desired: the stack's settings.
+        environment: the engine's environment.
 
     Returns:
         Whether anything was put.
     """
     if "pending" not in (outputs.get("sealed_secrets") or {}).values():
         return False
-    desired = settings.from_file(paths.CHECKOUT / "Pulumi.sandbox.yaml")
     names = Names.of(desired)
-    variables = environment.of()
-    secrets = boto3.client(
-        "secretsmanager",
-        region_name=desired.region,
-        endpoint_url=variables["AWS_ENDPOINT_URL"],
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-    )
+    secrets = client(desired.region, environment)
     wanted = {
         token
         for repository in desired.github.repositories
@@ -48,7 +61,7 @@ def fill(outputs: Mapping[str, Any]) -> bool:
     return bool(empty)
 
 
-def _has_value(secrets: Any, name: str) -> bool:
+def _has_value(secrets: SecretsManagerClient, name: str) -> bool:
     return "AWSCURRENT" in {
         stage
         for stages in secrets.describe_secret(SecretId=name).get("VersionIdsToStages", {}).values()
@@ -57,6 +70,6 @@ def _has_value(secrets: Any, name: str) -> bool:
 
 
 def _mint(owner: str) -> str:
-    with httpx.Client(trust_env=False, timeout=10) as client:
-        answer = client.post(f"{ports.url(HUB)}/_sandbox/tokens", json={"user": owner, "role": "write"})
+    with httpx.Client(trust_env=False, timeout=10) as hub:
+        answer = hub.post(f"{ports.url(HUB)}/_sandbox/tokens", json={"user": owner, "role": "write"})
         return str(answer.raise_for_status().json()["token"])
