@@ -21,7 +21,7 @@ from sandbox.clouds import ALL
 from sandbox.engine import engine as engines
 from sandbox.engine import gotool
 from sandbox.engine.engine import Engine
-from sandbox.engine.install import Plugin, install
+from sandbox.engine.install import Plugin, install, script
 from sandbox.engine.progress import Report
 from sandbox.engine.stack import ensure_stack
 from sandbox.github import plugin as github_plugin
@@ -177,8 +177,6 @@ def _pulumi() -> Path:
 
 
 def _aws_plugin(home: Path) -> Plugin:
-    from sandbox.engine.install import _script as script
-
     file = home / "plugins" / "pulumi-resource-aws"
     command = shlex.join([sys.executable, "-m", "sandbox.aws.provider"])
     script(file, "# The stand-in for the AWS plugin: see sandbox/aws/provider", command)

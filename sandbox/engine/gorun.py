@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hubguard.errors import SandboxError
 from sandbox import paths
-from sandbox.engine import tether
+from sandbox.engine import golang, tether
 
 if TYPE_CHECKING:
     from sandbox.engine.progress import Step
@@ -34,11 +32,6 @@ _UNREACHABLE = re.compile(
     r"|reading https?://\S+: \d{3} ",
     re.IGNORECASE,
 )
-
-
-def root() -> Path:
-    """Below it are the module and build caches, where the user did not choose others."""
-    return paths.cache() / "go"
 
 
 class Go:
@@ -120,43 +113,34 @@ class Go:
             return log.read().decode(errors="replace")
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-        environment = {
-            "GOPATH": str(root() / "path"),
-            "GOMODCACHE": str(root() / "modules"),
-            "GOCACHE": str(root() / "build"),
+        kept = {name: value for name, value in golang.environment().items() if name not in _FOREIGN}
+        return {
+            "GOPATH": str(golang.root() / "path"),
+            "GOMODCACHE": str(golang.root() / "modules"),
+            "GOCACHE": str(golang.root() / "build"),
             **kept,
-            "GOTOOLCHAIN": "local",
-            "GOWORK": "off",
             "GOFLAGS": " ".join(FLAGS),
             # No C compiler needed, and the same result with one.
             "CGO_ENABLED": "0",
             "GOTMPDIR": str(self.staging),
         }
-        if sys.platform != "darwin":
-            # Go keeps its counters in the user's configuration directory. The user's own settings for Go,
-            # such as a module proxy, are read from where they are.
-            settings = Path(kept.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "go" / "env"
-            environment.setdefault("GOENV", str(settings))
-            environment["XDG_CONFIG_HOME"] = str(root() / "config")
-        return environment
 
     def _failure(self, text: str, otherwise: str) -> SandboxError:
         subject = f"{self.module.name}: "
         if _NO_SPACE.search(text):
             return SandboxError(
                 f"{subject}no space left while building",
-                next_step=f"free 6 GB below {paths.cache()}, then run the command again; log: {self.log}",
+                next_step=f"Free 6 GB below {paths.cache()}, then run the command again; log: {self.log}",
             )
         if _UNVERIFIED.search(text):
             return SandboxError(
                 f"{subject}a downloaded Go module is not the one that go.sum names",
-                means="the module proxy may serve altered sources",
-                next_step=f"use another GOPROXY and report this; log: {self.log}",
+                means="The module proxy may serve altered sources",
+                next_step=f"Use another GOPROXY and report this; log: {self.log}",
             )
         if _UNREACHABLE.search(text):
             return SandboxError(
                 f"{subject}Go modules cannot be downloaded",
-                next_step=f"check the network or set GOPROXY, then run the command again; log: {self.log}",
+                next_step=f"Check the network or set GOPROXY, then run the command again; log: {self.log}",
             )
-        return SandboxError(f"{subject}{otherwise}", next_step=f"read the log: {self.log}")
+        return SandboxError(f"{subject}{otherwise}", next_step=f"Read the log: {self.log}")

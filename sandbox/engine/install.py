@@ -61,7 +61,7 @@ def install(home: Path, engine: Engine, plugins: Iterable[Plugin] = ()) -> Engin
     """
     home = home.resolve()
     placed = engine if engine.official else _beside_host(home, engine)
-    _script(
+    script(
         home / "bin" / "pulumi",
         f"# {WRAPPER_MARK}: see sandbox/engine/pulumi_wrapper.py",
         _python("-I", "-S", "-c", _entry("pulumi_wrapper", "main(sys.argv[1:])"), str(paths.CHECKOUT))
@@ -76,12 +76,12 @@ def _beside_host(home: Path, engine: Engine) -> Engine:
     target = home / "engine" / "pulumi"
     if not target.exists() or not target.samefile(engine.executable):
         _link(engine.executable, target)
-    _script(
+    script(
         target.with_name(LANGUAGE_HOST),
         "# The language host: see sandbox/engine/language_host.py",
         _python("-P", "-c", _entry("language_host", "main(sys.argv[1:])"), str(paths.CHECKOUT)),
     )
-    _script(
+    script(
         target.with_name(DYNAMIC_PROVIDER),
         "# Dynamic providers: see sandbox/engine/dynamic_provider.py",
         _python("-I", "-S", "-c", _entry("dynamic_provider", "main(sys.argv[1:])"), str(paths.CHECKOUT)),
@@ -112,7 +112,14 @@ def _entry(module: str, call: str) -> str:
     )
 
 
-def _script(file: Path, comment: str, command: str) -> None:
+def script(file: Path, comment: str, command: str) -> None:
+    """Write a shell script that becomes another program; the same text leaves the file alone.
+
+    Args:
+        file: where; made executable.
+        comment: its second line, with the leading `#`.
+        command: what it becomes, quoted for a shell; the script's own arguments follow.
+    """
     text = f'#!/bin/sh\n{comment}\nexec {command} "$@"\n'
     if file.exists() and file.read_text(encoding="utf-8") == text:
         return
@@ -141,6 +148,6 @@ def _install_plugin(home: Path, engine: Engine, plugin: Plugin) -> None:
     if done.returncode:
         lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         raise SandboxError(
-            f"the plugin {plugin.name} {plugin.version} could not be installed: {lines[-1] if lines else ''}",
-            next_step="run `make up` again",
+            f"The plugin {plugin.name} {plugin.version} could not be installed: {lines[-1] if lines else ''}",
+            next_step="Run `make up` again",
         )

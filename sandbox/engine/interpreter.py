@@ -32,7 +32,7 @@ def choose(options: Mapping[str, object], root: Path) -> Path:
     named = options.get("virtualenv") or (".venv" if options.get("toolchain") == "uv" else None)
     if not named:
         return Path(sys.executable)
-    environment = root / str(named)
+    environment = (root / str(named)).resolve()
     python = environment / "bin" / "python"
     if not os.access(python, os.X_OK):
         message = (

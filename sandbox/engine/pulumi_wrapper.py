@@ -44,6 +44,7 @@ _WITH_VALUE = frozenset(
 _ON_COMMITTED = frozenset({"config", "stack", "new"})
 
 _FOREIGN_CONFIG = "PULUMI_OPTION_CONFIG_FILE"
+_PACK = "PULUMI_OPTION_POLICY_PACK"
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def main(arguments: Sequence[str]) -> NoReturn:
     environment.setdefault("PULUMI_IGNORE_AMBIENT_PLUGINS", "true")
     # `stack rm` removes the committed configuration otherwise.
     environment.setdefault("PULUMI_OPTION_PRESERVE_CONFIG", "true")
+    if any(argument.partition("=")[0] == "--policy-pack" for argument in typed):
+        environment.pop(_PACK, None)  # Pulumi adds the two up, and says everything twice
     stack = call.stack or os.environ.get("PULUMI_STACK") or DEFAULT_STACK
     environment["PULUMI_STACK"] = stack
     project_file = stackfile.find_project(call.directory)

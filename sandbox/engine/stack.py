@@ -1,7 +1,8 @@
 """Sets up the sandbox's stacks: the passphrase, the stack in the backend, its salt.
 
 Layout of the file backend, source: `.pulumi/stacks/<project>/<stack>.json` below its root, as pulumi
-3.259.0 writes it; the checkpoint names the salt that its secrets were encrypted with.
+3.259.0 writes it; the checkpoint names the salt that its secrets were encrypted with. A running update holds
+a lock below `.pulumi/locks/organization/<project>/<stack>/` that names its process and machine.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from sandbox.engine.engine import Engine
 
-_DISCARD = "run `make down`, which discards the sandbox's data, then `make up`"
+_DISCARD = "Run `make down`, which discards the sandbox's data, then `make up`"
 
 # Settings of the caller that would point the set-up of a stack elsewhere.
 _FOREIGN = ("PULUMI_STACK", "PULUMI_OPTION_CONFIG_FILE", "PULUMI_OPTION_STACK", "PULUMI_CONFIG_PASSPHRASE")
@@ -46,8 +48,8 @@ def ensure_passphrase(home: Path) -> Path:
         return file
     if any((home / "state" / ".pulumi" / "stacks").rglob("*.json")):
         raise SandboxError(
-            f"the passphrase of the sandbox's state is gone from {file}",
-            means="the state cannot be opened any more",
+            f"The passphrase of the sandbox's state is gone from {file}",
+            means="The state cannot be opened any more",
             next_step=_DISCARD,
         )
     stackfile.write(file, secrets.token_urlsafe(32) + "\n")
@@ -58,7 +60,7 @@ def ensure_passphrase(home: Path) -> Path:
 def ensure_stack(
     home: Path, stack: str, project: Path, engine: Engine, environment: Mapping[str, str] | None = None
 ) -> StackFile:
-    """Make sure that a stack exists in the sandbox's backend and that its salt is at hand.
+    """Make sure that a stack exists in the sandbox's backend, unlocked, and that its salt is at hand.
 
     Nothing is written beside the committed files. Calling it again changes nothing.
 
@@ -74,13 +76,14 @@ def ensure_stack(
     """
     project_file = stackfile.find_project(project)
     if project_file is None or project_file.parent != project.resolve():
-        raise SandboxError(f"there is no Pulumi.yaml in {project}", next_step="run this in a Pulumi project")
+        raise SandboxError(f"There is no Pulumi.yaml in {project}", next_step="Run this in a Pulumi project")
     file = StackFile(home, project_file, stack)
     ensure_passphrase(home)
     with exclusive(home / "stacks" / ".lock", waiting=lambda: None):
         checkpoint = _checkpoint(file)
         if checkpoint.exists():
             _restore(file, checkpoint)
+            _release_dead_locks(file)
         else:
             file.keep(_create(file, engine, os.environ if environment is None else environment))
         file.derive()
@@ -106,7 +109,7 @@ def _restore(file: StackFile, checkpoint: Path) -> None:
             return
         raise SandboxError(
             f"{stackfile.passphrase_file(file.home)} is not the passphrase that the state was made with",
-            means="the state cannot be opened",
+            means="The state cannot be opened",
             next_step=_DISCARD,
         )
     try:
@@ -114,9 +117,35 @@ def _restore(file: StackFile, checkpoint: Path) -> None:
         salt = content["checkpoint"]["latest"]["secrets_providers"]["state"]["salt"]
     except (ValueError, KeyError, TypeError) as error:
         raise SandboxError(
-            f"the state of the stack {file.stack} cannot be read: {checkpoint}", next_step=_DISCARD
+            f"The state of the stack {file.stack} cannot be read: {checkpoint}", next_step=_DISCARD
         ) from error
     file.keep(str(salt))
+
+
+def _release_dead_locks(file: StackFile) -> None:
+    """Remove the locks of engines that were killed on this machine; Pulumi itself never does."""
+    locks = file.home / "state" / ".pulumi" / "locks" / "organization" / file.project / file.stack
+    for lock in locks.glob("*.json"):
+        try:
+            holder = json.loads(lock.read_text(encoding="utf-8"))
+            dead = holder["hostname"] == socket.gethostname() and not _runs_pulumi(int(holder["pid"]))
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            continue  # released this moment, or not ours to judge
+        if dead:
+            lock.unlink(missing_ok=True)
+            lock.with_name(f"{lock.name}.attrs").unlink(missing_ok=True)
+
+
+def _runs_pulumi(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    # The number may belong to another process by now.
+    command = Path(f"/proc/{pid}/cmdline")
+    return not command.exists() or b"pulumi" in command.read_bytes()
 
 
 def _create(file: StackFile, engine: Engine, environment: Mapping[str, str]) -> str:
@@ -142,7 +171,7 @@ def _create(file: StackFile, engine: Engine, environment: Mapping[str, str]) -> 
     if done.returncode or salt is None:
         lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         raise SandboxError(
-            f"the stack {file.stack} could not be set up: {lines[-1] if lines else 'no reason given'}",
-            next_step="run `make up` again; if it stays, " + _DISCARD,
+            f"The stack {file.stack} could not be set up: {lines[-1] if lines else 'no reason given'}",
+            next_step="Run `make up` again. If that does not help: " + _DISCARD,
         )
     return salt

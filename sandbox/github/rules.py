@@ -144,8 +144,9 @@ def _object(value: Any, where: str) -> dict[str, Any]:
 
 
 def _texts(value: Any) -> list[str]:
-    are_texts = isinstance(value, list) and all(isinstance(text, str) for text in value)
-    return value if are_texts else misshapen("/conditions")
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        misshapen("/conditions")
+    return list(value)
 
 
 def _actor(entry: dict[str, Any], state: State) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from hubguard.errors import SandboxError
+from sandbox.github.seed import OWNER
 from sandbox.github.tokens import READER_FILE, TOKEN_FILE
 
 _START_SECONDS = 15
@@ -64,6 +65,16 @@ class LocalGitHub:
         """One call to the sandbox's own doors, as the owner."""
         headers = {"Authorization": f"Bearer {self.token}"}
         return self.http.request(method, f"{self.url}/_sandbox{path}", json=json, headers=headers)
+
+    @contextmanager
+    def plan(self, name: str) -> Iterator[None]:
+        """Another plan for a while: `free`, `team` or `enterprise`."""
+        before = self.ask("GET", f"/orgs/{OWNER}").json()["plan"]["name"]
+        self.door("PUT", "/plan", {"plan": name})
+        try:
+            yield
+        finally:
+            self.door("PUT", "/plan", {"plan": before})
 
     @property
     def generation(self) -> str:

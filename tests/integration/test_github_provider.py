@@ -267,16 +267,37 @@ def test_environment_lives_its_life(plugin: Plugin, local: LocalGitHub) -> None:
     assert local.ask("GET", path).status_code == 404
 
 
-def test_environment_of_a_private_repository_on_the_team_plan(plugin: Plugin) -> None:
-    """GitHub refuses gates there; the provider asks again without them, and is content."""
-    one = plugin.create("RepositoryEnvironment", {"repository": "kwanzaa", "environment": "plain"})
+def test_environment_of_a_private_repository_on_the_team_plan(plugin: Plugin, local: LocalGitHub) -> None:
+    """GitHub refuses gates there. The provider asks again without them, and loses canAdminsBypass too."""
+    place = {"repository": "kwanzaa", "environment": "plain"}
+    with local.plan("team"):
+        one = plugin.create("RepositoryEnvironment", place)
+        assert one.refresh()
+        assert one.changes() == set()
+        one.update({**one.inputs, "canAdminsBypass": False})
+        assert one.refresh()
+        assert one.changes() == {"canAdminsBypass"}
+        with pytest.raises(grpc.RpcError, match="billing plan supports the required reviewers"):
+            plugin.create("RepositoryEnvironment", {**place, "reviewers": [{"users": [171200413]}]})
+
+
+def test_environment_whose_gates_are_all_removed(plugin: Plugin, local: LocalGitHub) -> None:
+    """The provider notices that a wait timer is gone, and does not notice that all reviewers are.
+
+    Whoever looks for that drift must ask GitHub by other means.
+    """
+    one = plugin.create(
+        "RepositoryEnvironment",
+        {
+            "repository": "kwanzaa",
+            "environment": "open",
+            "waitTimer": 5,
+            "reviewers": [{"users": [171200413]}],
+        },
+    )
+    local.ask("PUT", "/repos/kwanzaa-project/kwanzaa/environments/open", {})
     assert one.refresh()
-    assert one.changes() == set()
-    with pytest.raises(grpc.RpcError, match="billing plan supports the required reviewers"):
-        plugin.create(
-            "RepositoryEnvironment",
-            {"repository": "kwanzaa", "environment": "gated", "reviewers": [{"users": [171200413]}]},
-        )
+    assert one.changes() == {"waitTimer"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import stat
@@ -41,6 +42,8 @@ def main() -> int:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
+    # While the engine asks its first questions: the first call to AWS need not wait for it then.
+    importlib.import_module("boto3")
     stop.wait()
     server.stop(_GRACE).wait()
     return 0

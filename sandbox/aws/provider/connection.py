@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from hubguard.errors import SandboxError
 
 if TYPE_CHECKING:
+    import boto3
+
     from sandbox.aws.provider.config import Settings
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _TIMEOUT = 20  # seconds; the local AWS answers in milliseconds
-_CALLS = Config(
-    connect_timeout=5,
-    read_timeout=_TIMEOUT,
-    retries={"mode": "standard", "max_attempts": 3},
-    max_pool_connections=32,
-    proxies={},  # a proxy in the environment is not for loopback
-)
+_CALLS: dict[str, Any] = {
+    "connect_timeout": 5,
+    "read_timeout": _TIMEOUT,
+    "retries": {"mode": "standard", "max_attempts": 3},
+    "max_pool_connections": 32,
+    "proxies": {},  # a proxy in the environment is not for loopback
+}
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Connection:
     account: str = ""
     caller: str = ""
     user: str = ""
-    _session: boto3.Session = field(default_factory=boto3.Session)
+    _session: boto3.Session | None = None
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -55,17 +55,15 @@ class Connection:
             SandboxError: the endpoint is not on this machine, or nobody answers there.
             ClientError: the credentials are refused.
         """
-        connection = cls(settings, _session=boto3.Session(**settings.credentials))
+        connection = cls(settings)
         for role in settings.roles:
             answer = connection.client("sts").assume_role(**role)["Credentials"]
-            connection = cls(
-                settings,
-                _session=boto3.Session(
-                    aws_access_key_id=answer["AccessKeyId"],
-                    aws_secret_access_key=answer["SecretAccessKey"],
-                    aws_session_token=answer["SessionToken"],
-                ),
-            )
+            taken = {
+                "aws_access_key_id": answer["AccessKeyId"],
+                "aws_secret_access_key": answer["SecretAccessKey"],
+                "aws_session_token": answer["SessionToken"],
+            }
+            connection = cls(replace(settings, credentials=taken))
         identity = connection.client("sts").get_caller_identity()
         connection.account = identity["Account"]
         connection.caller = identity["Arn"]
@@ -80,7 +78,15 @@ class Connection:
     @property
     def partition(self) -> str:
         """`aws`, `aws-cn` or `aws-us-gov`, by the provider's region."""
-        return self._session.get_partition_for_region(self.region)
+        return self._opened.get_partition_for_region(self.region)
+
+    @property
+    def _opened(self) -> boto3.Session:
+        if self._session is None:
+            import boto3  # a third of a second: the plugin answers before it needs it
+
+            self._session = boto3.Session(**self.settings.credentials)
+        return self._session
 
     def client(self, service: str, region: str = "") -> Any:
         """A boto3 client, made once for each service and region.
@@ -95,11 +101,13 @@ class Connection:
         key = (service, region or self.region)
         with self._lock:  # making clients from one session is not safe in several threads
             if key not in self._clients:
-                made = self._session.client(  # type: ignore[call-overload]  # any service by name
+                from botocore.config import Config
+
+                made = self._opened.client(  # type: ignore[call-overload]  # any service by name
                     service,
                     region_name=key[1],
                     endpoint_url=self.settings.endpoints.get(service),
-                    config=_CALLS,
+                    config=Config(**_CALLS),
                 )
                 _refuse_outside(made.meta.endpoint_url)
                 self._clients[key] = made

@@ -14,21 +14,30 @@ from sandbox.aws.provider.connection import explain
 from sandbox.aws.provider.wire import to_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-    from sandbox.aws.provider.wire import Props
+    from sandbox.aws.provider.wire import Path, Props
 
 _Answer = TypeVar("_Answer")
 
 
 class PartlyCreatedError(Exception):
-    """A resource is there, but not as it was asked for. The engine keeps it and tries again."""
+    """A resource is there, but not as it was asked for. The engine keeps it and tries again.
+
+    Attributes:
+        identity: its id.
+        state: what is known of it.
+        inputs: what was asked for.
+        reason: why it is not so.
+        secret: paths of secret values in both.
+    """
 
     def __init__(self, identity: str, state: Props, inputs: Props, reason: str) -> None:
         self.identity = identity
         self.state = state
         self.inputs = inputs
         self.reason = reason
+        self.secret: Collection[Path] = ()
         super().__init__(reason)
 
 
@@ -52,8 +61,8 @@ def answering(method: Callable[..., _Answer]) -> Callable[..., _Answer]:
 def _abort_partly(context: grpc.ServicerContext, error: PartlyCreatedError) -> NoReturn:
     detail = provider_pb2.ErrorResourceInitFailed(
         id=error.identity,
-        properties=to_wire(error.state),
-        inputs=to_wire(error.inputs),
+        properties=to_wire(error.state, error.secret),
+        inputs=to_wire(error.inputs, error.secret),
         reasons=[error.reason],
     )
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=error.reason)

@@ -11,6 +11,7 @@ import importlib
 import re
 import types
 import typing
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -76,7 +77,10 @@ def inputs_of(token: str) -> Shape:
         raise _no_such_type(token)
     service, module, name = found.groups()
     try:
-        source = importlib.import_module(f"pulumi_aws.{_package(service)}.{_snake(module)}")
+        with warnings.catch_warnings():
+            # The SDK warns of its own old names while it is imported.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            source = importlib.import_module(f"pulumi_aws.{_package(service)}.{_snake(module)}")
         # Where a nested class took the name already, the SDK calls the resource's own InitArgs.
         own = getattr(source, f"{name}InitArgs", None) or getattr(source, f"{name}Args")
     except (ImportError, AttributeError) as error:

@@ -13,7 +13,8 @@ from hubguard.errors import SandboxError
 from sandbox.aws.provider import VERSION
 from sandbox.aws.provider.config import check_config, refuse_account, settings_from
 from sandbox.aws.provider.connection import Connection
-from sandbox.aws.provider.errors import answering
+from sandbox.aws.provider.diff import TAGS, TAGS_ALL
+from sandbox.aws.provider.errors import PartlyCreatedError, answering
 from sandbox.aws.provider.functions import invoke
 from sandbox.aws.provider.operations import Operations
 from sandbox.aws.provider.wire import from_wire, to_wire
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import grpc
+    from google.protobuf.struct_pb2 import Struct
 
     from sandbox.aws.provider.diff import Plan
     from sandbox.aws.provider.validate import Failure
+    from sandbox.aws.provider.wire import Path, Props
 
 _Kind = provider_pb2.PropertyDiff.Kind
 _KINDS = {
@@ -50,10 +53,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Handshake(  # noqa: N802  the protocol's names, as below
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
-        """Say what the plugin can do: plain values only, the engine marks secrets again."""
+        """Say what the plugin can do."""
         del request, context
         return provider_pb2.ProviderHandshakeResponse(
-            accept_secrets=False, accept_resources=False, accept_outputs=False
+            accept_secrets=True, accept_resources=False, accept_outputs=False
         )
 
     @answering
@@ -95,8 +98,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.CheckResponse:
         """Refuse configuration that the real plugin does not know or this one does not have."""
         del context
-        inputs, failures = check_config(from_wire(request.news))
-        return provider_pb2.CheckResponse(inputs=to_wire(inputs), failures=_failures(failures))
+        secret: set[Path] = set()
+        inputs, failures = check_config(from_wire(request.news, secret))
+        return provider_pb2.CheckResponse(inputs=to_wire(inputs, secret), failures=_failures(failures))
 
     @answering
     def DiffConfig(  # noqa: N802
@@ -120,8 +124,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         connection = Connection.open(settings_from(from_wire(request.args)))
         refuse_account(connection)
         self._connection = connection
+        # An engine that attaches to a running plugin cancels at the end of its preview.
+        self.cancelled.clear()
         return provider_pb2.ConfigureResponse(
-            acceptSecrets=False, supportsPreview=True, acceptResources=False, acceptOutputs=False
+            acceptSecrets=True, supportsPreview=True, acceptResources=False, acceptOutputs=False
         )
 
     @answering
@@ -140,13 +146,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.CheckResponse:
         """Check inputs and fill in names and defaults."""
         del context
+        secret: set[Path] = set()
         inputs, failures = self._operations(request).check(
-            from_wire(request.news),
+            from_wire(request.news, secret),
             from_wire(request.olds),
             request.name or request.urn.rpartition("::")[2],
             bytes(request.randomSeed),
         )
-        return provider_pb2.CheckResponse(inputs=to_wire(inputs), failures=_failures(failures))
+        return provider_pb2.CheckResponse(inputs=to_wire(inputs, secret), failures=_failures(failures))
 
     @answering
     def Diff(  # noqa: N802
@@ -165,13 +172,19 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.CreateResponse:
         """Make a resource, or in a preview say what it would be."""
         del context
+        secret: set[Path] = set()
         operations = self._operations(request)
-        inputs = from_wire(request.properties)
+        inputs = from_wire(request.properties, secret)
         if request.preview:
-            return provider_pb2.CreateResponse(properties=to_wire(operations.preview(inputs, {})))
+            planned = operations.preview(inputs, {})
+            return provider_pb2.CreateResponse(properties=_state(planned, secret))
         self._refuse_when_cancelled()
-        identity, state = operations.create(inputs)
-        return provider_pb2.CreateResponse(id=identity, properties=to_wire(state))
+        try:
+            identity, state = operations.create(inputs)
+        except PartlyCreatedError as error:
+            error.secret = secret
+            raise
+        return provider_pb2.CreateResponse(id=identity, properties=_state(state, secret))
 
     @answering
     def Read(  # noqa: N802
@@ -179,13 +192,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ReadResponse:
         """Tell the live state and its inputs; an empty id means that it is gone."""
         del context
+        secret: set[Path] = set()
         found = self._operations(request).read(
-            request.id, from_wire(request.properties), from_wire(request.inputs)
+            request.id, from_wire(request.properties, secret), from_wire(request.inputs, secret)
         )
         if found is None:
             return provider_pb2.ReadResponse()
         state, inputs = found
-        return provider_pb2.ReadResponse(id=request.id, properties=to_wire(state), inputs=to_wire(inputs))
+        return provider_pb2.ReadResponse(
+            id=request.id, properties=_state(state, secret), inputs=to_wire(inputs, secret)
+        )
 
     @answering
     def Update(  # noqa: N802
@@ -193,15 +209,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.UpdateResponse:
         """Change a resource in place, or in a preview say what it would become."""
         del context
+        secret: set[Path] = set()
         operations = self._operations(request)
-        state, inputs = from_wire(request.olds), from_wire(request.news)
+        state, inputs = from_wire(request.olds), from_wire(request.news, secret)
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=to_wire(operations.preview(inputs, state)))
+            planned = operations.preview(inputs, state)
+            return provider_pb2.UpdateResponse(properties=_state(planned, secret))
         self._refuse_when_cancelled()
         plan = operations.diff(state, inputs, tuple(request.ignoreChanges))
-        return provider_pb2.UpdateResponse(
-            properties=to_wire(operations.update(request.id, state, inputs, plan))
-        )
+        updated = operations.update(request.id, state, inputs, plan)
+        return provider_pb2.UpdateResponse(properties=_state(updated, secret))
 
     @answering
     def Delete(  # noqa: N802
@@ -227,6 +244,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def _refuse_when_cancelled(self) -> None:
         if self.cancelled.is_set():
             raise SandboxError("the operation was cancelled", next_step="run it again")
+
+
+def _state(state: Props, secret: Iterable[Path]) -> Struct:
+    """The outputs on the wire: what was a secret input, and the tags that repeat one."""
+    tags = [(TAGS_ALL, *path[1:]) for path in secret if path[0] == TAGS]
+    return to_wire(state, [*secret, *tags])
 
 
 def _failures(failures: Iterable[Failure]) -> list[provider_pb2.CheckFailure]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.aws.facts import PREFIXES
 from sandbox.aws.provider.compare import DEFAULTS, Comparer, is_zero
 from sandbox.aws.provider.diff import REGION, TAGS, TAGS_ALL, all_tags
 from sandbox.aws.provider.wire import UNKNOWN
@@ -41,6 +42,9 @@ def outputs(
         asked = wanted.get(name)
         if name in facts.local:
             state[name] = bare(asked) if asked is not None else facts.defaults.get(name)
+        elif name in PREFIXES and asked is not None:
+            # It reads back from the name; AWS does not know it.
+            state[name] = asked if str(live.get(PREFIXES[name])).startswith(str(asked)) else None
         elif (
             name in state
             and asked is not None

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.github.http import Answer, Call, Refusal, Route, not_found
+from sandbox.github.http import Answer, Call, Refusal, Route, misshapen, not_found
 from sandbox.github.model import Secret, Vault, later, now
 
 _NAME = re.compile(r"(?!GITHUB_)[A-Z_][A-Z0-9_]*")
@@ -90,11 +90,11 @@ class _Place:
             return {}
         visibility = call.given("visibility", str)
         if visibility not in {"all", "private", "selected"}:
-            raise Refusal(422, "Invalid request.\n\nFor 'properties/visibility', the value is not allowed.")
-        return {
-            "visibility": visibility,
-            "repositories": call.given("selected_repository_ids", list, []),
-        }
+            misshapen("/visibility")
+        chosen = call.given("selected_repository_ids", list, [])
+        if not all(isinstance(number, int) for number in chosen):
+            misshapen("/selected_repository_ids")
+        return {"visibility": visibility, "repositories": chosen}
 
     def _shape(self, call: Call, secret: Secret) -> dict[str, Any]:
         body = {"name": secret.name, "created_at": secret.created_at, "updated_at": secret.updated_at}

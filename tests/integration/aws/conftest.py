@@ -23,7 +23,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from sandbox.aws.provider.wire import from_wire, to_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[3]
 ACCOUNT = "123456789012"
@@ -82,13 +82,28 @@ def start_aws(state: Path, log: Path) -> LocalAws:
     deadline = time.monotonic() + _START
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health"):  # noqa: S310  loopback
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health"):
                 return LocalAws(port, process)
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.05)
     process.kill()
     process.wait()
     raise AssertionError(f"the local AWS did not start: {log.read_text()}")
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[Path, Path], LocalAws]]:
+    """Starts local AWSes of a test's own and ends what is left of them."""
+    running: list[LocalAws] = []
+
+    def begin(state: Path, log: Path) -> LocalAws:
+        running.append(start_aws(state, log))
+        return running[-1]
+
+    yield begin
+    for one in running:
+        if one.process.poll() is None:
+            one.stop(signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")
@@ -141,9 +156,7 @@ class Engine:
         inputs, failures = self.check(kind, name, news)
         assert failures == {}
         made = Resource(kind, name, inputs)
-        answer = self.stub.Create(
-            provider_pb2.CreateRequest(urn=made.urn, properties=to_wire(inputs))
-        )
+        answer = self.stub.Create(provider_pb2.CreateRequest(urn=made.urn, properties=to_wire(inputs)))
         made.id, made.state = answer.id, from_wire(answer.properties)
         return made
 
@@ -168,7 +181,7 @@ class Engine:
 
     def diff_checked(self, old: Resource, inputs: dict[str, Any]) -> provider_pb2.DiffResponse:
         """Compare checked inputs with a state."""
-        return self.stub.Diff(
+        answer: provider_pb2.DiffResponse = self.stub.Diff(
             provider_pb2.DiffRequest(
                 id=old.id,
                 urn=old.urn,
@@ -177,6 +190,7 @@ class Engine:
                 news=to_wire(inputs),
             )
         )
+        return answer
 
     def update(self, old: Resource, news: dict[str, Any]) -> Resource:
         """Check and update in place."""
@@ -202,15 +216,11 @@ class Engine:
         )
         if not answer.id:
             return None
-        return Resource(
-            old.type, old.name, from_wire(answer.inputs), answer.id, from_wire(answer.properties)
-        )
+        return Resource(old.type, old.name, from_wire(answer.inputs), answer.id, from_wire(answer.properties))
 
     def delete(self, old: Resource) -> None:
         """Delete."""
-        self.stub.Delete(
-            provider_pb2.DeleteRequest(id=old.id, urn=old.urn, properties=to_wire(old.state))
-        )
+        self.stub.Delete(provider_pb2.DeleteRequest(id=old.id, urn=old.urn, properties=to_wire(old.state)))
 
 
 @dataclass
@@ -226,13 +236,16 @@ class Plugin:
         self.stub.Configure(provider_pb2.ConfigureRequest(args=to_wire(config)))
 
     def stop(self) -> int:
-        """End it as the engine does."""
-        self.channel.close()
+        """End it as the engine does; it must be quiet about it."""
         self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(timeout=20)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return code
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait for its end and give its exit code."""
+        self.channel.close()
+        said, complained = self.process.communicate(timeout=20)
+        assert (said, complained) == ("", "")
+        return self.process.returncode
 
 
 def plugin_environment(endpoint: str) -> dict[str, str]:
@@ -253,13 +266,30 @@ def start_plugin(environment: dict[str, str]) -> Plugin:
         [sys.executable, "-m", "sandbox.aws.provider"],
         cwd=ROOT,
         env=environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
     port = int(process.stdout.readline())
     channel = grpc.insecure_channel(f"127.0.0.1:{port}")
     return Plugin(process, channel, provider_pb2_grpc.ResourceProviderStub(channel))
+
+
+@pytest.fixture
+def plugins() -> Iterator[Callable[[Mapping[str, str]], Plugin]]:
+    """Starts plugins of a test's own, with changes of their environment, and ends them."""
+    running: list[Plugin] = []
+
+    def begin(environment: Mapping[str, str]) -> Plugin:
+        running.append(start_plugin({**plugin_environment(""), **environment}))
+        return running[-1]
+
+    yield begin
+    for one in running:
+        if one.process.poll() is None:
+            one.stop()
 
 
 @pytest.fixture(scope="session")

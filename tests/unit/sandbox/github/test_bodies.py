@@ -36,6 +36,10 @@ PLACES = {
         "rules",
     ],
 }
+COMPLETE = {
+    ("POST", f"{KWANZAA}/rulesets"): {"name": "bodies", "enforcement": "active"},
+    ("POST", f"{KWANZAA}/environments/bodies/deployment-branch-policies"): {"name": "main"},
+}
 WORDS = some.sampled_from(
     ["actor_type", "type", "id", "ref_name", "include", "User", "Team", "branch", "active", "deletion"]
 )
@@ -46,13 +50,15 @@ JSON = some.recursive(
 )
 
 
-@pytest.mark.parametrize("place", sorted(PLACES), ids=lambda place: " ".join(place))
+@pytest.mark.parametrize("place", sorted(PLACES), ids=" ".join)
 @given(data=some.data())
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_body_gets_an_answer(place: tuple[str, str], data: some.DataObject, local: LocalGitHub) -> None:
     """Fields with values of any type: accepted or refused with a reason."""
-    body: dict[str, Any] = data.draw(some.fixed_dictionaries({}, optional=dict.fromkeys(PLACES[place], JSON)))
-    answer = local.ask(*place, body)
+    drawn: dict[str, Any] = data.draw(
+        some.fixed_dictionaries({}, optional=dict.fromkeys(PLACES[place], JSON))
+    )
+    answer = local.ask(*place, {**COMPLETE.get(place, {}), **drawn})
     assert answer.status_code < 500
     if answer.status_code >= 400:
         assert answer.json()["message"]

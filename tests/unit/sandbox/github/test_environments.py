@@ -55,19 +55,23 @@ def test_impossible_environments_are_refused(body: dict[str, Any], local: LocalG
 @pytest.mark.parametrize("body", [{"reviewers": None}, {"wait_timer": 0}, {"prevent_self_review": False}])
 def test_team_plan_lacks_gates_on_private_repositories(body: dict[str, Any], local: LocalGitHub) -> None:
     """GitHub refuses the mere field there, even empty, and names the rule."""
-    refused = local.ask("PUT", f"{PRIVATE}/gated", body)
+    with local.plan("team"):
+        refused = local.ask("PUT", f"{PRIVATE}/gated", body)
     assert refused.status_code == 422
     assert "Please ensure the billing plan supports the" in refused.json()["message"]
 
 
+def test_team_plan_has_environments_and_branch_policies_everywhere(local: LocalGitHub) -> None:
+    """What is left on the team plan works in private repositories, and gates work in public ones."""
+    with local.plan("team"):
+        assert local.ask("PUT", f"{PRIVATE}/plain", CUSTOM).status_code == 200
+        assert local.ask("PUT", f"{PUBLIC}/timed", {"wait_timer": 5}).status_code == 200
+
+
 def test_enterprise_plan_has_gates_everywhere(local: LocalGitHub) -> None:
-    """The same request passes once the plan is enterprise."""
-    local.door("PUT", "/plan", {"plan": "enterprise"})
-    try:
-        gate = {"reviewers": [{"type": "User", "id": 171200413}], "prevent_self_review": True}
-        made = local.ask("PUT", f"{PRIVATE}/gated", gate).json()
-    finally:
-        local.door("PUT", "/plan", {"plan": "team"})
+    """Reviewers guard a private repository's environment; the rule shows who they are."""
+    gate = {"reviewers": [{"type": "User", "id": 171200413}], "prevent_self_review": True}
+    made = local.ask("PUT", f"{PRIVATE}/gated", gate).json()
     (rule,) = made["protection_rules"]
     assert (rule["type"], rule["prevent_self_review"]) == ("required_reviewers", True)
     assert rule["reviewers"][0]["reviewer"]["login"] == "ainativestudio"

@@ -67,11 +67,18 @@ def test_names_are_unique(local: LocalGitHub) -> None:
 
 @pytest.mark.parametrize(
     "more",
-    [{"enforcement": "sometimes"}, {"enforcement": "evaluate"}, {"target": "forest"}, {"rules": "all"}],
+    [{"enforcement": "sometimes"}, {"target": "forest"}, {"rules": "all"}, {"bypass_actors": [1]}],
 )
 def test_impossible_rulesets_are_refused(more: dict[str, Any], local: LocalGitHub) -> None:
-    """Unknown words are 422, and so is trying out rules below the enterprise plan."""
+    """Unknown words and wrong types are 422."""
     assert local.ask("POST", REPO, body("impossible", **more)).status_code == 422
+
+
+def test_rules_are_tried_out_on_the_enterprise_plan_only(local: LocalGitHub) -> None:
+    """Enforcement `evaluate` is refused below it."""
+    with local.plan("team"):
+        assert local.ask("POST", REPO, body("trial", enforcement="evaluate")).status_code == 422
+    assert local.ask("POST", REPO, body("trial", enforcement="evaluate")).status_code == 201
 
 
 def test_lists_are_short_and_include_the_organizations(local: LocalGitHub) -> None:

@@ -1,0 +1,25 @@
+"""What every test shares: no setting of the developer's own shell reaches the code under test."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from sandbox.engine import engine as engines
+from sandbox.engine.engine import Engine
+
+_PERSONAL = ("AWS_", "GITHUB_", "HF_", "PULUMI_", "HUBGUARD_SANDBOX")
+
+
+def pytest_configure() -> None:
+    """Forget the shell's accounts before anything is imported: some libraries read them at import."""
+    for name in list(os.environ):
+        if name.startswith(_PERSONAL):
+            del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The real Pulumi engine; built on a new machine, which takes some minutes."""
+    return engines.find()

@@ -1,0 +1,122 @@
+"""A sandbox of its own, driven through the same commands that a person types."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+
+from sandbox.paths import CHECKOUT
+
+ORGANIZATION = "kwanzaa-project"
+CI_SECRET = f"hubguard/{ORGANIZATION}/kwanzaa-ci"
+HUBGUARD = Path(sys.executable).with_name("hubguard")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One sandbox.
+
+    Attributes:
+        home: the sandbox's own directory.
+        project: a copy of the project's own files, free to be edited.
+    """
+
+    home: Path
+    project: Path
+
+    def hubguard(self, *arguments: str) -> Ran:
+        """Run the `hubguard` command."""
+        return _run([str(HUBGUARD), *arguments], CHECKOUT, self._environment())
+
+    def provision(self) -> Ran:
+        """Run what `make up` runs."""
+        return self.hubguard("sandbox", "provision")
+
+    def pulumi(self, command: str, **variables: str) -> Ran:
+        """Run plain `pulumi` in a shell that did `eval "$(make -s env)"`, in the project's copy."""
+        lines = [self.hubguard("sandbox", "env").text, f"cd {shlex.quote(str(self.project))}"]
+        lines += [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+        return _run(["sh", "-c", "\n".join([*lines, f"pulumi {command}"])], CHECKOUT, self._environment())
+
+    def settings(self, old: str, new: str) -> None:
+        """Edit the project's `Pulumi.sandbox.yaml`."""
+        file = self.project / "Pulumi.sandbox.yaml"
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    def status(self, cloud: str) -> dict[str, Any]:
+        """One cloud's line of `hubguard sandbox status --json`."""
+        rows = json.loads(self.hubguard("sandbox", "status", "--json").text)
+        return next(dict(row) for row in rows if row["cloud"] == cloud)
+
+    def kill(self, cloud: str) -> None:
+        """End a cloud as a crash would."""
+        os.kill(int(self.status(cloud)["pid"]), signal.SIGKILL)
+
+    def token(self, cloud: str) -> str:
+        """The admin's token of a cloud."""
+        return (self.home / cloud / "token").read_text(encoding="ascii").strip()
+
+    def call(self, cloud: str, method: str, path: str, body: object = None) -> Any:
+        """Call a cloud's API as its admin, behind the program's back."""
+        headers = {"Authorization": f"Bearer {self.token(cloud)}"}
+        with httpx.Client(base_url=self.status(cloud)["url"], trust_env=False, timeout=30) as client:
+            answer = client.request(method, path, json=body, headers=headers)
+        return answer.raise_for_status().json() if answer.content else None
+
+    def vault(self) -> Any:
+        """The local Secrets Manager, as root."""
+        return boto3.client(
+            "secretsmanager",
+            region_name="eu-central-1",
+            endpoint_url=self.status("aws")["url"],
+            aws_access_key_id="123456789012",
+            aws_secret_access_key="test",  # noqa: S106  the local AWS knows no other
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {"HUBGUARD_SANDBOX": str(self.home)}
+
+
+def start(directory: Path) -> Walk:
+    """A sandbox in a directory of its own; nothing runs yet."""
+    project = directory / "project"
+    project.mkdir(parents=True)
+    for name in ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "Pulumi.sandbox.yaml"):
+        shutil.copy(CHECKOUT / name, project)
+    (project / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    return Walk(directory / "home", project)
+
+
+def _run(command: list[str], directory: Path, environment: dict[str, str]) -> Ran:
+    done = subprocess.run(
+        command,
+        cwd=directory,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout)
