@@ -113,6 +113,7 @@ def _wait_until_it_answers(cloud: Cloud) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not _answers(cloud):
         if _pid(cloud) is None:
+            _reap()
             raise _trouble(cloud, "ended while it started")
         if time.monotonic() > deadline:
             raise _trouble(cloud, f"does not answer after {_START_SECONDS:.0f} s")
@@ -129,6 +130,7 @@ def _trouble(cloud: Cloud, what: str) -> SandboxError:
 def _down(cloud: Cloud) -> None:
     pid = _pid(cloud)
     if pid is None:
+        _reap()
         return
     for how, patience in ((signal.SIGTERM, _STOP_SECONDS), (signal.SIGKILL, _STOP_SECONDS)):
         with contextlib.suppress(ProcessLookupError):
@@ -136,11 +138,17 @@ def _down(cloud: Cloud) -> None:
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             if _pid(cloud) is None:
-                if child := _children.pop(pid, None):
-                    child.wait()
+                _reap()
                 return
             time.sleep(_POLL_SECONDS)
     raise _trouble(cloud, f"(process {pid}) does not stop")
+
+
+def _reap() -> None:
+    for pid, child in list(_children.items()):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(_POLL_SECONDS)
+            del _children[pid]
 
 
 def _pid(cloud: Cloud) -> int | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.engine.engine import Engine
+from sandbox.paths import CHECKOUT
 from tests.integration import walkthrough
 from tests.integration.walkthrough import CI_SECRET, ORGANIZATION, Walk
 
@@ -93,7 +94,7 @@ def test_what_was_done_by_hand_is_named_and_mended(walk: Walk) -> None:
 def test_a_public_repository_without_approval_is_refused(walk: Walk) -> None:
     """The policy names the checklist item, and nothing is changed."""
     walk.settings("public: []", "public: [{repository: models/kwanzaa-project/griot-8b-base}]")
-    refused = walk.pulumi(f"preview --policy-pack {walkthrough.CHECKOUT / 'policy'} --color never")
+    refused = walk.pulumi(f"preview --policy-pack {CHECKOUT / 'policy'} --color never")
     assert refused.code == 1
     [line] = [line for line in refused.text.splitlines() if "no pull request approved it" in line]
     assert "models/kwanzaa-project/griot-8b-base" in line
@@ -195,11 +196,11 @@ def test_a_sealed_secret_that_was_overwritten_by_hand_is_sealed_again(walk: Walk
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_other_stacks_preview_on_the_sandbox_without_credentials(walk: Walk, stack: str) -> None:
     """What a pull request from a fork gets; the committed files stay as they are."""
-    before = (walkthrough.CHECKOUT / f"Pulumi.{stack}.yaml").read_bytes()
+    before = (CHECKOUT / f"Pulumi.{stack}.yaml").read_bytes()
     preview = walk.hubguard("sandbox", "preview", stack)
     assert preview.code == 0, preview.text
     assert "to create" in preview.text
-    assert (walkthrough.CHECKOUT / f"Pulumi.{stack}.yaml").read_bytes() == before
+    assert (CHECKOUT / f"Pulumi.{stack}.yaml").read_bytes() == before
 
 
 def test_a_killed_cloud_is_read_again_and_filled_again(walk: Walk) -> None:
@@ -214,6 +215,6 @@ def test_a_killed_cloud_is_read_again_and_filled_again(walk: Walk) -> None:
 
 def test_the_committed_configuration_stays_clean(walk: Walk) -> None:
     """The salt of this checkout's passphrase is not for everybody."""
-    for file in [*walk.project.glob("Pulumi.*.yaml"), *walkthrough.CHECKOUT.glob("Pulumi.*.yaml")]:
+    for file in [*walk.project.glob("Pulumi.*.yaml"), *CHECKOUT.glob("Pulumi.*.yaml")]:
         assert "encryptionsalt" not in file.read_text(encoding="utf-8")
     assert (walk.home / "passphrase").stat().st_mode & 0o777 == 0o600

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_policy import PolicyResourceOptions, ResourceValidationArgs, ResourceValidationPolicy
+from pulumi_policy import (
+    PolicyCustomTimeouts,
+    PolicyResourceOptions,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+)
 
 
 def violations(rule: ResourceValidationPolicy, kind: str, props: dict[str, Any]) -> list[str]:
     """The messages that a rule reports for a resource."""
     found: list[str] = []
+
+    def report(message: str, _urn: str | None = None) -> None:
+        found.append(message)
+
     args = ResourceValidationArgs(
         resource_type=kind,
         props=props,
@@ -20,12 +29,12 @@ def violations(rule: ResourceValidationPolicy, kind: str, props: dict[str, Any])
             ignore_changes=[],
             delete_before_replace=None,
             aliases=[],
-            custom_timeouts=None,  # type: ignore[arg-type]  no rule looks at it
+            custom_timeouts=PolicyCustomTimeouts(0, 0, 0),
             additional_secret_outputs=[],
         ),
         provider=None,
     )
     validate = rule.validate
     assert callable(validate)
-    validate(args, lambda message, _urn=None: found.append(message))
+    validate(args, report)
     return found

@@ -41,9 +41,9 @@ def test_a_traceback_in_the_log_is_redacted() -> None:
     """The exception's own text included."""
     value = token("hf_")
     try:
-        raise ValueError(value)
+        int(value)
     except ValueError:
         record = logging.LogRecord("n", logging.ERROR, "p", 1, "boom", None, sys.exc_info())
     text = RedactingFormatter("%(message)s").format(record)
-    assert "ValueError: [redacted]" in text
+    assert "ValueError: invalid literal" in text
     assert value not in text

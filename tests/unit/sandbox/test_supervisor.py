@@ -99,7 +99,7 @@ def test_a_cloud_outlives_its_starter() -> None:
     assert httpx.get(f"{found.url}/_sandbox/health", trust_env=False).status_code == 200
 
 
-def test_a_stale_process_id_is_not_believed(home: Path) -> None:
+def test_a_stale_process_id_is_not_believed() -> None:
     """A file that survived a reboot names somebody else's process by now."""
     HUB.lock.parent.mkdir(parents=True)
     HUB.lock.write_text(str(os.getpid()))

@@ -125,7 +125,7 @@ def test_refusals_are_told_apart(
 def test_a_wrong_token_says_where_to_make_a_new_one(hub: LocalHub) -> None:
     """The most frequent trouble of all."""
     wrong = hub.token[:-1] + ("a" if hub.token[-1] != "a" else "b")
-    with pytest.raises(errors.Unauthorized, match="https://huggingface.co/settings/tokens"):
+    with pytest.raises(errors.Unauthorized, match=r"https://huggingface\.co/settings/tokens"):
         HubClient(wrong, hub.url).whoami()
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubguard import standards
+from hubguard.errors import HubguardError
 from hubguard.hub import members
 from hubguard.hub.client import GroupMembership, Member
 from hubguard.hub.limits import TooMuchAtOnce
@@ -101,7 +102,7 @@ def test_many_demotions_stop_before_any_call_unless_stated() -> None:
 
 def test_roles_that_are_not_shown_stop_everything() -> None:
     """Nothing is concluded from a list without roles."""
-    with pytest.raises(members.HubguardError, match="without their roles"):
+    with pytest.raises(HubguardError, match="without their roles"):
         members.plan({"a": "admin"}, [Member.model_validate({"user": "a"})], caller="a", invited={})
 
 
