@@ -44,8 +44,10 @@ def main() -> None:
         app()
     except HubguardError as error:
         _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _fail("Interrupted. Run the same command again: it goes on where it was", _INTERRUPTED)
+    except SystemExit as end:  # typer turns an interrupt into this exit code
+        if end.code == _INTERRUPTED:
+            _fail("Interrupted. Run the same command again: it goes on where it was", _INTERRUPTED)
+        raise
     except Exception as error:
         log.exception("unexpected")
         _fail(

@@ -41,6 +41,8 @@ def adopt(exported: Mapping[str, Any], where: Clouds) -> dict[str, Any] | None:
         find = _FINDERS.get(resource["type"])
         if operation["type"] != "creating" or resource["urn"] in known or find is None:
             continue  # it is in the state already, or creating it again does no harm
+        if not known.issuperset(resource.get("dependencies", [])):
+            continue  # it stands on something that was lost itself
         inputs = resource.get("inputs", {})
         found = find(where, inputs)
         if found is not None:

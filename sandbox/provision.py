@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -104,10 +105,21 @@ def run_pulumi(stack: str, *arguments: str) -> int:
 
     Returns:
         The engine's exit code.
+
+    Raises:
+        KeyboardInterrupt: the person interrupted; the engine has ended in order.
     """
-    return subprocess.run(
-        [_pulumi(), *arguments], cwd=paths.CHECKOUT, env=environment.complete(stack), check=False
-    ).returncode
+    command: list[str | Path] = [_pulumi(), *arguments]
+    interrupts: list[int] = []
+    # The terminal interrupts the engine too, and that finishes what it is doing: we wait for it.
+    before = signal.signal(signal.SIGINT, lambda number, _frame: interrupts.append(number))
+    try:
+        code = subprocess.Popen(command, cwd=paths.CHECKOUT, env=environment.complete(stack)).wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if interrupts:
+        raise KeyboardInterrupt
+    return code
 
 
 def _engine_up(*, refresh: bool) -> dict[str, int]:

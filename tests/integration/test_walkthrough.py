@@ -167,7 +167,7 @@ def test_a_hub_in_trouble_is_one_line(walk: Walk) -> None:
 def test_a_new_value_in_the_vault_is_sealed_again_and_nothing_else(walk: Walk) -> None:
     """GitHub can open the new one; the value itself is nowhere but in the vault."""
     value = "hf_" + "".join(secrets.choice(string.ascii_letters) for _ in range(34))
-    walk.vault().put_secret_value(SecretId=CI_SECRET, SecretString=value)
+    walk.aws("secretsmanager").put_secret_value(SecretId=CI_SECRET, SecretString=value)
     done = walk.pulumi("up --yes --skip-preview --color never")
     assert done.code == 0, done.text
     assert "EnvironmentSecret kwanzaa/ci/HF_TOKEN updated" in done.text

@@ -51,6 +51,19 @@ class Walk:
         """Run what `make up` runs."""
         return self.hubguard("sandbox", "provision")
 
+    def provision_in_background(self) -> subprocess.Popen[str]:
+        """Start the same, as the leader of a process group of its own."""
+        return subprocess.Popen(
+            [str(HUBGUARD), "sandbox", "provision"],
+            cwd=CHECKOUT,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
     def pulumi(self, command: str, **variables: str) -> Ran:
         """Run plain `pulumi` in a shell that did `eval "$(make -s env)"`, in the project's copy."""
         lines = [self.hubguard("sandbox", "env").text, f"cd {shlex.quote(str(self.project))}"]
@@ -63,6 +76,11 @@ class Walk:
         text = file.read_text(encoding="utf-8")
         assert old in text
         file.write_text(text.replace(old, new), encoding="utf-8")
+
+    @property
+    def checkpoint(self) -> Path:
+        """The engine's own file with the stack's state."""
+        return self.home / "state/.pulumi/stacks/hubguard/sandbox.json"
 
     def status(self, cloud: str) -> dict[str, Any]:
         """One cloud's line of `hubguard sandbox status --json`."""
@@ -84,10 +102,11 @@ class Walk:
             answer = client.request(method, path, json=body, headers=headers)
         return answer.raise_for_status().json() if answer.content else None
 
-    def vault(self) -> Any:
-        """The local Secrets Manager, as root."""
-        return boto3.client(
-            "secretsmanager",
+    def aws(self, service: str) -> Any:
+        """A client for one service of the local AWS, as root."""
+        session: Any = boto3  # its types want the service as a literal
+        return session.client(
+            service,
             region_name="eu-central-1",
             endpoint_url=self.status("aws")["url"],
             aws_access_key_id="123456789012",
