@@ -8,6 +8,7 @@ import string
 from collections.abc import Iterator
 
 import pytest
+from botocore.exceptions import ClientError
 
 from sandbox.engine.engine import Engine
 from sandbox.paths import CHECKOUT
@@ -162,6 +163,23 @@ def test_a_hub_in_trouble_is_one_line(walk: Walk) -> None:
     )
     assert "Traceback" not in failed.text
     assert walk.pulumi(DRIFT).code == 0
+
+
+def test_only_the_named_reader_reads_the_production_token(walk: Walk) -> None:
+    """The secret's own policy denies everybody else, an administrator included."""
+    production = f"hubguard/{ORGANIZATION}/kwanzaa-production-read"
+    reader = "arn:aws:iam::123456789012:role/hubguard/hubguard-production-reader"
+    walk.aws("secretsmanager").put_secret_value(SecretId=production, SecretString="a value")
+    read = walk.aws("secretsmanager", reader).get_secret_value
+    assert read(SecretId=production)["SecretString"] == "a value"
+    with pytest.raises(ClientError, match="AccessDenied"):
+        read(SecretId=CI_SECRET)
+    administrator = walk.administrator()
+    assert (
+        walk.aws("secretsmanager", administrator).describe_secret(SecretId=production)["Name"] == production
+    )
+    with pytest.raises(ClientError, match="explicit deny"):
+        walk.aws("secretsmanager", administrator).get_secret_value(SecretId=production)
 
 
 def test_a_new_value_in_the_vault_is_sealed_again_and_nothing_else(walk: Walk) -> None:

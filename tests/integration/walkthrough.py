@@ -102,16 +102,33 @@ class Walk:
             answer = client.request(method, path, json=body, headers=headers)
         return answer.raise_for_status().json() if answer.content else None
 
-    def aws(self, service: str) -> Any:
-        """A client for one service of the local AWS, as root."""
+    def aws(self, service: str, role: str | None = None) -> Any:
+        """A client for one service of the local AWS, as root or in a session of a role."""
+        # Root of the local AWS: the account's number, and no other secret is known there.
+        keys = {"aws_access_key_id": "123456789012", "aws_secret_access_key": "test"}
+        where = {"region_name": "eu-central-1", "endpoint_url": self.status("aws")["url"]}
         session: Any = boto3  # its types want the service as a literal
-        return session.client(
-            service,
-            region_name="eu-central-1",
-            endpoint_url=self.status("aws")["url"],
-            aws_access_key_id="123456789012",
-            aws_secret_access_key="test",  # noqa: S106  the local AWS knows no other
-        )
+        if role is not None:
+            given = session.client("sts", **where, **keys).assume_role(RoleArn=role, RoleSessionName="test")
+            keys = {
+                "aws_access_key_id": given["Credentials"]["AccessKeyId"],
+                "aws_secret_access_key": given["Credentials"]["SecretAccessKey"],
+                "aws_session_token": given["Credentials"]["SessionToken"],
+            }
+        return session.client(service, **where, **keys)
+
+    def administrator(self) -> str:
+        """ARN of a role that may do everything, made by hand."""
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+            "Action": "sts:AssumeRole",
+        }
+        iam = self.aws("iam")
+        made = iam.create_role(RoleName="administrator", AssumeRolePolicyDocument=_document(trust))
+        everything = _document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+        iam.put_role_policy(RoleName="administrator", PolicyName="everything", PolicyDocument=everything)
+        return str(made["Role"]["Arn"])
 
     def _environment(self) -> dict[str, str]:
         return os.environ | {"HUBGUARD_SANDBOX": str(self.home)}
@@ -125,6 +142,10 @@ def start(directory: Path) -> Walk:
         shutil.copy(CHECKOUT / name, project)
     (project / ".venv").symlink_to(Path(sys.executable).parent.parent)
     return Walk(directory / "home", project)
+
+
+def _document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def _run(command: list[str], directory: Path, environment: dict[str, str]) -> Ran:

@@ -7,7 +7,7 @@ would let a test prove something about the emulator that is not true of AWS.
 
 from __future__ import annotations
 
-from sandbox.aws.mends import logs, oidc, principal, role, secret, trail
+from sandbox.aws.mends import logs, oidc, principal, role, secret, trail, transport
 from sandbox.aws.mends.expect import expect_release
 
 ALL = (
@@ -17,6 +17,7 @@ ALL = (
     logs.log_group_key_can_change,
     oidc.provider_can_change,
     role.role_description_can_be_emptied,
+    transport.loopback_is_secure_transport,
 )
 
 

@@ -72,6 +72,21 @@ def test_a_secret_policy_spares_the_named_role(
         aws.session_of(other, "secretsmanager").get_secret_value(SecretId=arn)
 
 
+def test_a_deny_without_tls_does_not_hit_loopback(aws: LocalAws, make_role: Callable[..., str]) -> None:
+    """Nothing leaves the machine: the policy that every secret has must not deny everything."""
+    secrets = aws.client("secretsmanager")
+    arn = secrets.create_secret(Name=uuid.uuid4().hex, SecretString="made up")["ARN"]
+    secrets.put_resource_policy(
+        SecretId=arn,
+        ResourcePolicy=document(
+            {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:*", "Resource": "*",
+             "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+        ),
+    )  # fmt: skip
+    read = aws.session_of(make_role(), "secretsmanager").get_secret_value(SecretId=arn)
+    assert read["SecretString"] == "made up"
+
+
 def test_a_key_policy_spares_the_named_role(aws: LocalAws, make_role: Callable[..., str]) -> None:
     """The same in a key policy."""
     user, other = make_role(), make_role()
