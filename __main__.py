@@ -21,6 +21,7 @@ guards = [
         repository.name,
         owner=desired.github_owner,
         repository=repository,
+        url=desired.github_url,
         vault=vault,
         names=names,
     )
@@ -34,7 +35,15 @@ pulumi.export("pending_invitations", organization.members.invited)
 pulumi.export("members_without_two_factor", organization.members.without_two_factor)
 pulumi.export("repositories", organization.repositories.total)
 pulumi.export("made_private", organization.repositories.journal)
-pulumi.export("needs_a_person", organization.repositories.manual)
+pulumi.export(
+    "needs_a_person",
+    {
+        "members": organization.members.manual,
+        "repositories": organization.repositories.manual,
+    },
+)
 pulumi.export("waiting_for_approval", organization.repositories.held)
+pulumi.export("public_cannot_tell", organization.repositories.unproved)
+pulumi.export("listed_but_not_there", organization.repositories.missing)
 pulumi.export("secrets", {name: secret.arn for name, secret in vault.secrets.items()})
 pulumi.export("sealed_secrets", {k: v for guard in guards for k, v in guard.secrets.items()})

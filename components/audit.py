@@ -10,8 +10,7 @@ import pulumi_aws as aws
 
 from components.names import Names
 from components.settings import Audit
-
-_COOL_AFTER_DAYS = 90
+from hubguard import standards
 
 
 class AuditTrail(pulumi.ComponentResource):
@@ -120,7 +119,7 @@ def _lifecycle(retention_days: int) -> aws.s3.BucketLifecycleConfigurationRuleAr
         "id": "keep-then-expire",
         "status": "Enabled",
         "filter": {"prefix": ""},
-        "transitions": [{"days": _COOL_AFTER_DAYS, "storage_class": "STANDARD_IA"}],
+        "transitions": [{"days": standards.COLD_STORAGE_AFTER_DAYS, "storage_class": "STANDARD_IA"}],
         "expiration": {"days": retention_days},
         # Without this an expired object lives on as a non-current version for ever.
         "noncurrent_version_expiration": {"noncurrent_days": retention_days},

@@ -25,6 +25,7 @@ class HubOrganization(pulumi.ComponentResource):
         self.members = OrganizationMembers(
             "members",
             organization=organization.name,
+            plan=organization.plan,
             members={member.user: member.role for member in organization.members},
             allow=allow,
             opts=inside,

@@ -30,6 +30,7 @@ class RepositoryGuard(pulumi.ComponentResource):
         *,
         owner: str,
         repository: GitHubRepository,
+        url: str | None,
         vault: pulumi.Resource,
         names: Names,
         opts: pulumi.ResourceOptions | None = None,
@@ -45,11 +46,20 @@ class RepositoryGuard(pulumi.ComponentResource):
                 environment=wanted.name,
                 can_admins_bypass=False,
                 deployment_branch_policy={
-                    "protected_branches": wanted.protected_branches,
-                    "custom_branch_policies": not wanted.protected_branches,
+                    "protected_branches": False,
+                    "custom_branch_policies": True,
                 },
-                opts=inside,
+                # What others put into it is not ours to delete.
+                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
             )
+            for pattern in wanted.branches:
+                github.RepositoryEnvironmentDeploymentPolicy(
+                    f"{where}/{pattern}",
+                    repository=repository.name,
+                    environment=environment.environment,
+                    branch_pattern=pattern,
+                    opts=inside,
+                )
             for secret, token in wanted.secrets.items():
                 sealed = EnvironmentSecret(
                     f"{where}/{secret}",
@@ -59,6 +69,7 @@ class RepositoryGuard(pulumi.ComponentResource):
                     name=secret,
                     secret=names.secret(token),
                     region=names.region,
+                    url=url,
                     opts=pulumi.ResourceOptions(parent=self, depends_on=[vault]),
                 )
                 self.secrets[f"{where}/{secret}"] = sealed.status

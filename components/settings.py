@@ -44,13 +44,14 @@ def _text(pattern: str, words: str) -> StringConstraints:
 HubName = Annotated[str, _text(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$", "a name on the Hub")]
 GitHubName = Annotated[str, _text(r"^[A-Za-z0-9._-]{1,100}$", "a name on GitHub, without its owner")]
 TokenName = Annotated[str, _text(r"^[a-z0-9][a-z0-9-]{2,62}$", "small letters, digits and dashes, 3 to 63")]
+BranchPattern = Annotated[str, _text(r"^[^\s~^:\\]+$", "a branch name or pattern, such as main")]
 SecretName = Annotated[str, _text(r"^[A-Z_][A-Z0-9_]*$", "capital letters, digits and underscores")]
 RegionName = Annotated[str, _text(r"^[a-z]{2}(-[a-z]+)+-\d$", "an AWS region such as eu-central-1")]
 AccountId = Annotated[str, _text(r"^\d{12}$", "one AWS account id of 12 digits")]
 PrincipalArn = Annotated[
     str,
     _text(
-        r"^arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)/[\w+=,.@/-]+)$",
+        r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$",
         "the exact ARN of an IAM role or user",
     ),
 ]
@@ -61,9 +62,13 @@ RepositoryPath = Annotated[
         "type, organization and name, such as datasets/kwanzaa-project/corpus",
     ),
 ]
+GitHubUrl = Annotated[
+    str,
+    _text(r"^https://[\w.-]+/?$", "the address of a GitHub of your own, such as https://git.example.com/"),
+]
 PullRequest = Annotated[
     str,
-    _text(r"^https://github\.com/[\w.-]+/[\w.-]+/pull/[1-9]\d*$", "the address of a pull request"),
+    _text(standards.PULL_REQUEST, "the address of a pull request"),
 ]
 
 
@@ -146,17 +151,21 @@ class Access(_Model):
 
 
 class GitHubEnvironment(_Model):
-    """A GitHub Actions environment; `secrets` maps GitHub's secret name to a token's name."""
+    """A GitHub Actions environment.
+
+    `branches` are the patterns of the branches that may use it: protection by ruleset is not what
+    GitHub counts as a protected branch there. `secrets` maps GitHub's secret name to a token's name.
+    """
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
-    protected_branches: bool = True
+    branches: list[BranchPattern] = Field(default=["main"], min_length=1)
     secrets: dict[SecretName, TokenName] = {}
 
 
 class Ruleset(_Model):
     """Rules for the default branch."""
 
-    reviews: int = Field(default=1, ge=1, le=6)
+    reviews: int = Field(default=1, ge=standards.REVIEWS_MIN, le=standards.REVIEWS_MAX)
     code_owners: bool = True
     checks: list[str] = []
 
@@ -193,12 +202,22 @@ class Settings(_Model):
     """Everything that one stack declares.
 
     `region` and `account` come from `aws:region` and `aws:allowedAccountIds`, `github_owner` from
-    `github:owner`: the providers read the same keys, so they stand in one place.
+    `github:owner`, `github_url` from `github:baseUrl`: the providers
+    read the same keys, so they stand in one place.
     """
 
     region: RegionName
+
+    @field_validator("region")
+    @classmethod
+    def _is_of_the_standard_partition(cls, region: str) -> str:
+        if region.startswith(("cn-", "us-gov-", "us-iso", "eu-isoe-")):
+            raise ValueError("expected a region of the standard partition: ARNs are made for it")
+        return region
+
     account: AccountId
     github_owner: GitHubName
+    github_url: GitHubUrl | None = None
     organization: Organization
     tokens: list[Token]
     access: Access
@@ -208,6 +227,8 @@ class Settings(_Model):
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
         _refuse_repeats((t.name for t in self.tokens), "token")
+        if f"::{self.account}:" not in self.access.deployer:
+            raise ValueError(f"access.deployer is not of the account {self.account}")
         ci = {t.name for t in self.tokens if t.environment == "ci"}
         for repository in self.github.repositories:
             for environment in repository.environments:
@@ -264,17 +285,28 @@ def from_file(path: Path) -> Settings:
     """
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SettingsError([f"{path.name}: cannot be read as YAML: {error}"]) from None
-    return load((document or {}).get("config") or {})
+    config = document.get("config") if isinstance(document, dict) else None
+    if not isinstance(config, dict) or not all(isinstance(key, str) for key in config):
+        raise SettingsError([f"{path.name}: expected config, a map from keys such as aws:region to values"])
+    return load(config)
 
 
-_BORROWED = {"region": "aws:region", "account": "aws:allowedAccountIds", "github_owner": "github:owner"}
+_BORROWED = {
+    "region": "aws:region",
+    "account": "aws:allowedAccountIds",
+    "github_owner": "github:owner",
+    "github_url": "github:baseUrl",
+}
 
 
 def _parsed(value: str) -> Any:
     # The engine hands objects and lists over as JSON, everything else as a string.
-    return json.loads(value) if value.startswith(("{", "[")) else value
+    try:
+        return json.loads(value) if value.startswith(("{", "[")) else value
+    except ValueError:
+        return value
 
 
 def _refuse_repeats(names: Iterable[str], what: str) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import os
 import sys
 from importlib.metadata import entry_points
-from logging.handlers import RotatingFileHandler
-from pathlib import Path
 
 import typer
 
+from hubguard import log as logs
 from hubguard.errors import HubguardError
-from hubguard.redact import RedactingFormatter, redact
+from hubguard.redact import redact
 
 app = typer.Typer(
     name="hubguard",
@@ -23,7 +22,6 @@ app = typer.Typer(
 )
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count
-_LOG_BYTES = 1_000_000
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +32,13 @@ def _root() -> None:
 
 
 for point in entry_points(group="hubguard.commands"):
-    app.add_typer(point.load(), name=point.name)
+    with contextlib.suppress(ModuleNotFoundError):  # the library was installed without its sandbox
+        app.add_typer(point.load(), name=point.name)
 
 
 def main() -> None:
     """Run the command line: one line for the person, everything else in the log."""
-    file = _log_file()
+    file = logs.start()
     try:
         app()
     except HubguardError as error:
@@ -60,14 +59,3 @@ def main() -> None:
 def _fail(line: str, code: int) -> None:
     typer.echo(redact(line), err=True)
     sys.exit(code)
-
-
-def _log_file() -> Path:
-    """Send the log to a file in the user's cache and tell where."""
-    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    file = (base if base.is_absolute() else Path.home() / ".cache") / "hubguard" / "hubguard.log"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(file, maxBytes=_LOG_BYTES, backupCount=1, delay=True)
-    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    return file

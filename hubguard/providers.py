@@ -15,7 +15,9 @@ from typing import Any
 from pulumi.dynamic import DiffResult, ResourceProvider
 from pulumi.output import Unknown
 
+from hubguard import log
 from hubguard.errors import HubguardError
+from hubguard.redact import redact
 
 
 class Provider(ResourceProvider):
@@ -27,7 +29,8 @@ class Provider(ResourceProvider):
     identity: tuple[str, ...] = ()
 
     def configure(self, req: Any) -> None:  # noqa: ARG002  the stack's config is not read here: settings do that
-        """Make errors plain before the first operation."""
+        """Make errors plain and start the log before the first operation."""
+        log.start()
         _speak_plainly()
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -65,4 +68,4 @@ def _speak_plainly() -> None:
 
 def _plain() -> str:
     error = sys.exc_info()[1]
-    return str(error) if isinstance(error, HubguardError) else traceback.format_exc()
+    return str(error) if isinstance(error, HubguardError) else redact(traceback.format_exc())

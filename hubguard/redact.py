@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import re
 
+from hubguard import standards
+
 # Hugging Face and GitHub tokens by their prefixes; what follows is long and has no spaces.
-_TOKEN = re.compile(r"\b(hf_|api_org_|gh[pousr]_|github_pat_)[A-Za-z0-9_.-]{8,}")
+_PREFIXES = "|".join((*standards.TOKEN_PREFIXES, "gh[pousr]_", "github_pat_"))
+_TOKEN = re.compile(rf"\b({_PREFIXES})[A-Za-z0-9_.-]{{8,}}")
 _BEARER = re.compile(r"(?i)\b(bearer|token)\s+[A-Za-z0-9_.~+/-]{16,}=*")
 
 

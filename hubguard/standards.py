@@ -19,13 +19,11 @@ Plan = Literal["free", "team", "enterprise", "plus"]
 RepositoryType = Literal["model", "dataset", "space", "kernel", "bucket"]
 """Types that the organization's repository listing returns."""
 
-REPOSITORY_TYPES: Final[tuple[str, ...]] = get_args(RepositoryType)
-
 OPEN_VISIBILITIES: Final = frozenset({"public", "protected"})
 """`protected` shows a Space's running app to everybody: treated like `public`."""
 
-ADMINS_MAX: Final = 3  # 3.2.2
-ADMINS_MIN: Final = 1  # an organization without an admin cannot be mended
+PULL_REQUEST: Final = r"^https://github\.com/[\w.-]+/[\w.-]+/pull/[1-9]\d*$"
+"""What an approval names (3.3.2). That it approves is GitHub's word, not the address's."""
 
 # A plan above these stops before its first call unless the configuration states the counts:
 # a truncated listing must not empty a team.
@@ -40,6 +38,14 @@ SECRET_RECOVERY_DAYS: Final = 30
 SESSION_SECONDS: Final = 3600
 RETENTION_MIN_DAYS: Final = 365  # 8.3.4
 RETENTION_DAYS: Final = 400  # a year, and time to notice that the year is over
+COLD_STORAGE_AFTER_DAYS: Final = 90
+
+REVIEWS_MIN: Final = 1
+REVIEWS_MAX: Final = 10  # GitHub's own limit of required approvals in a ruleset
 
 HUB_URL: Final = "https://huggingface.co"
+GITHUB_URL: Final = "https://api.github.com"
+
 TOKEN_PREFIXES: Final = ("hf_", "api_org_")  # 2.2.6; `hf_` covers hf_jwt_ and hf_oauth_
+# The checklist says 34 to 40 characters; exchanged tokens are longer.
+TOKEN_PATTERN: Final = r"(?:hf_|api_org_)[A-Za-z0-9_.-]{30,}"  # noqa: S105  what one looks like

@@ -12,10 +12,15 @@ from pulumi_policy import ResourceValidationArgs
 
 from policy.rule import resource_rule
 
+# They concern no single secret: AWS knows them on all resources only (Service Authorization Reference).
+_ACCOUNT_LEVEL = {
+    f"secretsmanager:{name}" for name in ("listsecrets", "getrandompassword", "batchgetsecretvalue")
+}
+
 # The six characters that Secrets Manager adds to a name: one exact secret, not a wildcard.
 _EXACT_SUFFIX = "-??????"
 _SERVICE = "secretsmanager"
-_WILDCARD = re.compile(r"[*?]")
+_WILDCARD = re.compile(r"[*?]|\$\{")  # a policy variable is filled in by whoever calls
 
 
 def _judge(args: ResourceValidationArgs) -> Iterator[str]:
@@ -41,7 +46,7 @@ def _statement(statement: Mapping[str, Any]) -> Iterator[str]:
         return
     actions = [str(action).lower() for action in _list(statement.get("Action"))]
     on_secrets = [action for action in actions if _reaches_secrets(action)]
-    if not on_secrets:
+    if not set(on_secrets) - _ACCOUNT_LEVEL:
         return
     if any(_WILDCARD.search(action) for action in on_secrets):
         yield "allows actions on secrets by a wildcard"
@@ -72,7 +77,13 @@ RULES = [
         items=["2.3.4", "6.1.1"],
         why="A wildcard on secrets reads tokens that nobody meant to hand out.",
         fix="name each action, and each secret by its ARN ending in -??????",
-        types=["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy", "aws:iam/role:Role"],
+        types=[
+            "aws:iam/groupPolicy:GroupPolicy",
+            "aws:iam/policy:Policy",
+            "aws:iam/role:Role",
+            "aws:iam/rolePolicy:RolePolicy",
+            "aws:iam/userPolicy:UserPolicy",
+        ],
         judge=_judge,
     )
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pulumi_policy import ResourceValidationArgs
 
+from hubguard import standards
 from policy.rule import resource_rule
 
 ORGANIZATION_REPOSITORIES = "pulumi-python:dynamic/hub:OrganizationRepositories"
@@ -14,7 +16,7 @@ ORGANIZATION_REPOSITORIES = "pulumi-python:dynamic/hub:OrganizationRepositories"
 def _unapproved(args: ResourceValidationArgs) -> Iterator[str]:
     public = args.props.get("public") or {}
     for path, approval in sorted(public.items()):
-        if not (isinstance(approval, str) and approval.startswith("https://github.com/")):
+        if not (isinstance(approval, str) and re.fullmatch(standards.PULL_REQUEST, approval)):
             yield f"The repository {path} is public and no pull request approved it"
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from sandbox import paths, ports
+from hubguard.errors import SandboxError
+from sandbox import account, paths, ports
 from sandbox.clouds import AWS, GITHUB, HUB
 from sandbox.engine.stack import backend
 
@@ -35,13 +36,12 @@ def of(stack: str = "sandbox") -> dict[str, str]:
         "PULUMI_SUPPRESS_NEO_LINK": "true",
         "PULUMI_OPTION_POLICY_PACK": str(paths.CHECKOUT / "policy"),
         "AWS_ENDPOINT_URL": ports.url(AWS),
-        "AWS_ACCESS_KEY_ID": _account(stack),
-        "AWS_SECRET_ACCESS_KEY": "test",  # the local AWS knows no other: not a secret
+        **account.variables(account_of(stack)),
         "AWS_EC2_METADATA_DISABLED": "true",
         "GITHUB_BASE_URL": f"{ports.url(GITHUB)}/",
         "HF_ENDPOINT": ports.url(HUB),
         "HF_HOME": str(home / "huggingface"),
-        "NO_PROXY": "127.0.0.1,localhost",
+        **_no_proxy(),
     }
 
 
@@ -58,12 +58,25 @@ def complete(stack: str = "sandbox") -> dict[str, str]:
 
 
 def as_shell(variables: Mapping[str, str]) -> str:
-    """Lines for `eval`. Tokens are read from their files by the shell: their values are not printed."""
+    """Lines for `eval`. Tokens are read from their files by the shell: their values are not printed.
+
+    Raises:
+        SandboxError: the sandbox was not provisioned yet.
+    """
+    if not all(file.exists() for file in token_files().values()):
+        raise SandboxError("There is no sandbox here yet", next_step="Run `make up` first")
     lines = [f"unset {name}" for name in sorted(_foreign_in_use(variables))]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in variables.items() if name != "PATH"]
     lines.append(f'export PATH={shlex.quote(os.pathsep.join(_directories()))}:"$PATH"')
     lines += [f'export {name}="$(cat {shlex.quote(str(file))})"' for name, file in token_files().items()]
     return "\n".join(lines)
+
+
+def _no_proxy() -> dict[str, str]:
+    # Programs differ in which spelling they read, and loopback goes through no proxy.
+    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = ",".join(dict.fromkeys([*filter(None, known.split(",")), "127.0.0.1", "localhost"]))
+    return {"no_proxy": hosts, "NO_PROXY": hosts}
 
 
 def _directories() -> list[str]:
@@ -76,8 +89,8 @@ def _foreign_in_use(variables: Mapping[str, str]) -> set[str]:
     return {name for name in os.environ if name.startswith(_FOREIGN) and name not in kept}
 
 
-def _account(stack: str) -> str:
-    # The local AWS takes the access key id of its root for the account.
+def account_of(stack: str) -> str:
+    """The AWS account that a stack's configuration allows."""
     try:
         document = yaml.safe_load((paths.CHECKOUT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
         return str(document["config"]["aws:allowedAccountIds"][0])

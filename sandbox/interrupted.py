@@ -56,7 +56,7 @@ class Clouds:
 
     Attributes:
         desired: the stack's settings.
-        environment: the engine's environment, with addresses and tokens.
+        environment: the engine's environment, with the address of GitHub and its token.
     """
 
     desired: Settings
@@ -69,7 +69,7 @@ class Clouds:
 
     def secret(self, inputs: Inputs) -> str | None:
         """ARN of a secret, with the six characters that nobody knows beforehand."""
-        client = vault.client(self.desired.region, self.environment)
+        client = vault.client(self.desired)
         try:
             return str(client.describe_secret(SecretId=inputs["name"])["ARN"])
         except client.exceptions.ResourceNotFoundException:
@@ -84,7 +84,8 @@ class Clouds:
         return next((str(r["id"]) for r in answer.json() if r["name"] == inputs["name"]), None)
 
 
-# Everything of the program whose creation fails when the name is taken; all else is a PUT.
+# Everything of the program whose creation fails when the name is taken. All else may be made again: most
+# of it is a PUT, and a key that nobody remembers is an orphan that nobody uses.
 _FINDERS: dict[str, Callable[[Clouds, Inputs], str | None]] = {
     "aws:iam/role:Role": lambda _, inputs: str(inputs["name"]),
     "aws:s3/bucket:Bucket": lambda _, inputs: str(inputs["bucket"]),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from hubguard import log
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -14,7 +16,5 @@ def home() -> Path:
 
 
 def cache() -> Path:
-    """Where built tools are kept, shared by all checkouts of one user (XDG base directories)."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    root = Path(base)
-    return (root if root.is_absolute() else Path.home() / ".cache") / "hubguard"
+    """Where built tools are kept, shared by all checkouts of one user."""
+    return log.cache()

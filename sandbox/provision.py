@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from hubguard.errors import SandboxError
-from sandbox import environment, jsonfile, paths, supervisor
+from sandbox import account, environment, jsonfile, paths, supervisor
 from sandbox.clouds import ALL
 from sandbox.engine import engine as engines
 from sandbox.engine import gotool
@@ -64,6 +64,7 @@ def prepare(stack: str = STACK, report: Report | None = None) -> Engine:
     github = gotool.ensure(github_plugin.tool(), report)
     gotool.sweep()
     supervisor.up()
+    account.prepare(environment.account_of(stack))
     home = paths.home()
     placed = install(home, built, [Plugin("github", github_plugin.VERSION, github), _aws_plugin(home)])
     ensure_stack(home, stack, paths.CHECKOUT, placed)
@@ -85,6 +86,8 @@ def up(report: Report | None = None) -> Outcome:
     prepare(STACK, report)
     variables = environment.complete(STACK)
     lost = _lost_state()
+    if not (paths.home() / _GENERATIONS).exists():
+        _remember_generations()  # what is lost from here on is noticed, even if this run fails
     if lost:
         report.say(f"The {lost} lost data since the last run: reading it again first")
     mended = interrupted.adopt(_json("stack", "export"), interrupted.Clouds(desired, variables))
@@ -93,7 +96,7 @@ def up(report: Report | None = None) -> Outcome:
         _import(mended)
     refresh = bool(lost or mended)
     changes = _engine_up(refresh=refresh)
-    if vault.fill(_outputs(), desired, variables):
+    if vault.fill(_outputs(), desired):
         report.say("Put a fresh token into the vault; sealing it for GitHub")
         _engine_up(refresh=False)
     _remember_generations()

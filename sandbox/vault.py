@@ -5,49 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import httpx
 
 from components.names import Names
 from components.settings import Settings
-from sandbox import ports
-from sandbox.clouds import HUB
+from sandbox import account, ports
+from sandbox.clouds import AWS, HUB
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
-def client(region: str, environment: Mapping[str, str]) -> SecretsManagerClient:
-    """A Secrets Manager client for the local AWS.
-
-    Args:
-        region: the vault's region.
-        environment: the engine's environment, with address and account.
-    """
-    return boto3.client(
-        "secretsmanager",
-        region_name=region,
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
+def client(desired: Settings) -> SecretsManagerClient:
+    """The account's root at the local Secrets Manager: it may put values, whoever may read them."""
+    session = account.root(desired.account)
+    return session.client("secretsmanager", region_name=desired.region, endpoint_url=ports.url(AWS))
 
 
-def fill(outputs: Mapping[str, Any], desired: Settings, environment: Mapping[str, str]) -> bool:
+def fill(outputs: Mapping[str, Any], desired: Settings) -> bool:
     """Give a value to every vault secret that waits to be sealed.
 
     Args:
         outputs: the stack's outputs; `sealed_secrets` says which ones wait.
         desired: the stack's settings.
-        environment: the engine's environment.
 
     Returns:
         Whether anything was put.
     """
-    if "pending" not in (outputs.get("sealed_secrets") or {}).values():
+    if not {"pending", "stale"} & set((outputs.get("sealed_secrets") or {}).values()):
         return False
     names = Names.of(desired)
-    secrets = client(desired.region, environment)
+    secrets = client(desired)
     wanted = {
         token
         for repository in desired.github.repositories

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from hubguard import endpoints
 from hubguard.errors import HubguardError, UsageError
 
 if TYPE_CHECKING:
@@ -24,11 +25,15 @@ class NotThere(GitHubError):
     """404: it does not exist, or this token may not see it."""
 
 
-def client() -> GitHub[Any]:
-    """A client with `GITHUB_TOKEN`, against GitHub or the host in `GITHUB_BASE_URL`.
+def client(committed_url: str | None = None) -> GitHub[Any]:
+    """A client with `GITHUB_TOKEN`.
+
+    Args:
+        committed_url: `github:baseUrl` of the stack's configuration, None for GitHub itself; in the
+            sandbox `GITHUB_BASE_URL` names loopback.
 
     Raises:
-        UsageError: `GITHUB_TOKEN` is not set.
+        UsageError: `GITHUB_TOKEN` is not set, or the token must not go where the variable says.
     """
     from githubkit import GitHub
 
@@ -39,8 +44,7 @@ def client() -> GitHub[Any]:
             means="GitHub's environments and secrets cannot be read",
             next_step="Set GITHUB_TOKEN to a token with administration rights on the repository",
         )
-    host = os.environ.get("GITHUB_BASE_URL", "").rstrip("/")
-    base = f"{host}/api/v3" if host else None
+    base = endpoints.github(committed_url)
     return GitHub(token, base_url=base, timeout=_TIMEOUT_SECONDS, auto_retry=True)
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 Status = Literal["sealed", "pending", "stale", "missing"]
-"""`pending`: the vault has no value yet. `stale`: the value or the key changed since it was sealed.
-`missing`: GitHub has the secret no longer."""
+"""`pending`: neither the vault nor GitHub has a value yet. `stale`: GitHub has another value than the
+vault, or one sealed for another key. `missing`: GitHub has the secret no longer."""
 
 
 class EnvironmentSecretProvider(Provider):
@@ -43,8 +43,9 @@ class EnvironmentSecretProvider(Provider):
         """Changed too where the vault has another current version than the one that was sealed."""
         result = super().diff(_id, _olds, _news)
         if not result.changes:
-            outdated = _olds.get("status") in {"stale", "missing"}
-            result.changes = outdated or _vault(_news).version() != _olds.get("version")
+            version = _vault(_news).version()
+            outdated = version is not None and _olds.get("status") in {"stale", "missing"}
+            result.changes = outdated or version != _olds.get("version")
         return result
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -63,7 +64,10 @@ class EnvironmentSecretProvider(Provider):
         known = inputs_of(props)
         version = vault.version()
         if version is None:
-            return known | {"status": "pending", "version": None, "key_id": None, "sealed_at": None}
+            # An emptied vault does not empty GitHub: what is there may be an old token.
+            left = environment.secret_updated_at(props["name"])
+            status = "pending" if left is None else "stale"
+            return known | {"status": status, "version": None, "key_id": None, "sealed_at": left}
         key = environment.public_key()
         environment.put_secret(props["name"], vault.sealed(version, key.key), key.key_id)
         return known | {
@@ -86,14 +90,14 @@ class EnvironmentSecretProvider(Provider):
         return "sealed" if same else "stale"
 
 
-_INPUTS = ("owner", "repository", "environment", "name", "secret", "region", "schema_version")
+_INPUTS = ("owner", "repository", "environment", "name", "secret", "region", "url", "schema_version")
 
 
 class EnvironmentSecret(Resource, module="github", name="EnvironmentSecret"):
     """A secret of one GitHub environment, sealed from the vault.
 
     Inputs: `owner`, `repository`, `environment`, `name` of GitHub's secret; `secret`, the name of
-    the Secrets Manager secret; `region` of the vault.
+    the Secrets Manager secret; `region` of the vault; `url` of a GitHub of one's own.
     Outputs besides: `status`, `version` (Secrets Manager's version id), `key_id` (GitHub's),
     `sealed_at` (GitHub's time of the last write).
     """
@@ -101,7 +105,7 @@ class EnvironmentSecret(Resource, module="github", name="EnvironmentSecret"):
     status: pulumi.Output[str]
     version: pulumi.Output[str | None]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  one argument per input
         self,
         resource_name: str,
         *,
@@ -111,6 +115,7 @@ class EnvironmentSecret(Resource, module="github", name="EnvironmentSecret"):
         name: str,
         secret: pulumi.Input[str],
         region: str,
+        url: str | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
@@ -123,6 +128,7 @@ class EnvironmentSecret(Resource, module="github", name="EnvironmentSecret"):
                 "name": name,
                 "secret": secret,
                 "region": region,
+                "url": url,
                 "schema_version": SCHEMA_VERSION,
                 "status": None,
                 "version": None,
@@ -142,4 +148,4 @@ def _vault(props: dict[str, Any]) -> VaultSecret:
 def _environment(props: dict[str, Any]) -> Environment:
     from hubguard.github.sealing import Environment
 
-    return Environment(props["owner"], props["repository"], props["environment"])
+    return Environment(props["owner"], props["repository"], props["environment"], props.get("url"))

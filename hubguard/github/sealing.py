@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from githubkit.exception import RequestError, RequestFailed
 from nacl.public import PublicKey, SealedBox
 
+from hubguard import standards
 from hubguard.errors import HubguardError
 from hubguard.github.client import GitHubError, NotThere, client, refused
 
@@ -39,7 +41,11 @@ class VaultSecret:
 
     def __init__(self, name: str, region: str) -> None:
         self._name = name
-        self._client = boto3.client("secretsmanager", region_name=region, config=_CONFIG)
+        try:
+            # A session of its own: the engine calls from several threads, and they are not shared.
+            self._client = boto3.Session().client("secretsmanager", region_name=region, config=_CONFIG)
+        except BotoCoreError as error:
+            raise self._unreachable(error) from None
 
     def version(self) -> str | None:
         """Id of the current version, None where no value was put yet. Reads no value."""
@@ -70,14 +76,15 @@ class VaultSecret:
             raise self._refused(error, "read") from None
         except BotoCoreError as error:
             raise self._unreachable(error) from None
-        if "SecretString" not in value:
+        token = value.get("SecretString", "").strip()
+        if not re.fullmatch(standards.TOKEN_PATTERN, token):
             raise VaultError(
-                f"The secret {self._name} holds bytes",
-                means="A Hugging Face token is text",
-                next_step=f"Put the token into {self._name} as text",
+                f"What the secret {self._name} holds is not a Hugging Face token",
+                means="The console stores key and value as JSON unless told otherwise; nothing was sealed",
+                next_step=f"Put the token alone, as plain text, into {self._name}",
             )
         box = SealedBox(PublicKey(base64.b64decode(public_key)))
-        return base64.b64encode(box.encrypt(value["SecretString"].encode())).decode()
+        return base64.b64encode(box.encrypt(token.encode())).decode()
 
     def _refused(self, error: ClientError, what: str) -> VaultError:
         return VaultError(
@@ -94,12 +101,20 @@ class VaultSecret:
 
 
 class Environment:
-    """One environment of a GitHub repository, as far as its secrets go."""
+    """One environment of a GitHub repository, as far as its secrets go.
 
-    def __init__(self, owner: str, repository: str, name: str) -> None:
+    Args:
+        owner: organization or user.
+        repository: the repository's name.
+        name: the environment's name.
+        committed_url: as `hubguard.github.client.client` takes it.
+    """
+
+    def __init__(self, owner: str, repository: str, name: str, committed_url: str | None) -> None:
+        self._repository = (owner, repository)
         self._where = (owner, repository, quote(name, safe=""))
         self._label = f"{owner}/{repository}, environment {name}"
-        self._client = client()  # its namespaces hold it by a weak reference only
+        self._client = client(committed_url)  # its namespaces hold it by a weak reference only
         self._actions = self._client.rest.actions
 
     def public_key(self) -> ActionsPublicKey:
@@ -126,6 +141,7 @@ class Environment:
                 lambda: self._actions.get_environment_secret(*self._where, name).parsed_data,
             )
         except NotThere:
+            self._require_admin()
             return None
         return found.updated_at.isoformat()
 
@@ -137,7 +153,19 @@ class Environment:
                 lambda: self._actions.delete_environment_secret(*self._where, name),
             )
         except NotThere:
-            return
+            self._require_admin()
+
+    def _require_admin(self) -> None:
+        """Prove that a 404 means not there: who may administer the repository would be shown it."""
+        found = self._ask(
+            "show the repository", lambda: self._client.rest.repos.get(*self._repository).parsed_data
+        )
+        if not (found.permissions and found.permissions.admin):
+            raise GitHubError(
+                f"GITHUB_TOKEN may not administer {'/'.join(self._repository)}",
+                means="What it is not shown may exist all the same, so nothing was concluded",
+                next_step="Use a token with administration rights on the repository",
+            )
 
     def _ask(self, what: str, call: Callable[[], T]) -> T:
         what = f"{what} of {self._label}"

@@ -18,9 +18,8 @@ from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import http_backoff
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from hubguard import standards
+from hubguard import endpoints, standards
 from hubguard.errors import UsageError
-from hubguard.hub.endpoint import endpoint
 from hubguard.hub.errors import MalformedAnswer, Unavailable, from_status
 
 log = logging.getLogger(__name__)
@@ -50,13 +49,13 @@ class GroupMembership(_Answer):
 class Member(_Answer):
     """A member as `GET /api/organizations/{org}/members` lists it.
 
-    `role` is absent unless the caller belongs to the organization, `two_factor` where the caller may
-    not see it.
+    `role` is absent unless the caller belongs to the organization, `resource_groups` and `two_factor`
+    where the caller may not see them: absent is not empty.
     """
 
     user: str
     role: standards.Role | None = None
-    resource_groups: list[GroupMembership] = Field(default_factory=list, alias="resourceGroups")
+    resource_groups: list[GroupMembership] | None = Field(default=None, alias="resourceGroups")
     two_factor: bool | None = Field(default=None, alias="twoFaEnabled")
 
 
@@ -90,11 +89,11 @@ class HubClient:
 
     Args:
         token: sent as bearer token to the Hub or to loopback only; never logged.
-        base: base URL of the Hub; by default what `hubguard.hub.endpoint` allows.
+        base: base URL of the Hub; by default `HF_ENDPOINT`, where a token may go there.
     """
 
     def __init__(self, token: str, base: str | None = None) -> None:
-        self._base = base or endpoint()
+        self._base = endpoints.allowed(base, standards.HUB_URL, "base") if base else endpoints.hub()
         self._headers = {"Authorization": f"Bearer {token}"}
 
     @classmethod
@@ -141,10 +140,6 @@ class HubClient:
         path = f"/api/organizations/{quote(organization)}/members/invite"
         self._call("POST", path, {"role": role, "username": user})
 
-    def remove_member(self, organization: str, user: str) -> None:
-        """Remove a member from the organization."""
-        self._call("DELETE", f"/api/organizations/{quote(organization)}/members/{quote(user)}")
-
     def close_repository(self, repository: Repository) -> None:
         """Make a model, dataset, Space or bucket private. Kernels have no such call."""
         path = f"/api/{repository.type}s/{quote(repository.id)}/settings"
@@ -189,7 +184,7 @@ class HubClient:
             else (httpx2.TimeoutException, httpx2.NetworkError, httpx2.RemoteProtocolError)
         )
         try:
-            response = http_backoff(
+            answered = http_backoff(
                 method,
                 url,
                 headers=self._headers,
@@ -200,19 +195,20 @@ class HubClient:
                 retry_on_exceptions=repeat,
                 retry_on_status_codes=(429,) if method == "POST" else (429, 500, 502, 503, 504),
             )
-            status = response.status_code
         except HfHubHTTPError as error:
-            status = error.response.status_code
+            answered = error.response
         except httpx2.HTTPError as error:
             raise Unavailable(
                 f"The Hub at {urlsplit(self._base).netloc} did not answer {call}",
                 means=f"No connection ({type(error).__name__})",
                 next_step="Check the network and run the same command again: nothing is lost",
             ) from None
-        log.info("%s %d %.0f ms", call, status, (time.monotonic() - started) * 1000)
-        if status >= httpx2.codes.MULTIPLE_CHOICES:
-            raise from_status(status, call) from None
-        return response
+        request_id = answered.headers.get("x-request-id", "none")
+        milliseconds = (time.monotonic() - started) * 1000
+        log.info("%s %d %.0f ms request %s", call, answered.status_code, milliseconds, request_id)
+        if answered.status_code >= httpx2.codes.MULTIPLE_CHOICES:
+            raise from_status(answered.status_code, call) from None
+        return answered
 
 
 def _parse(kind: TypeAdapter[T], answer: bytes, path: str) -> T:

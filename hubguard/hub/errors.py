@@ -22,7 +22,7 @@ class Forbidden(HubError):
 
 
 class NotVisible(HubError):
-    """404: not there, or not visible to this token. It never means deleted by itself."""
+    """404 or 405: not there, not offered, or not visible to this token. By itself it never means deleted."""
 
 
 class Conflict(HubError):
@@ -61,7 +61,7 @@ _SERVER = (
     "The Hub is in trouble; retries did not help",
     "Run the same command again later: nothing is lost",
 )
-_OTHER = (HubError, "", "See the log for the request id and ask the Hub's support with it")
+_OTHER = (HubError, "", "Ask the Hub's support with the request id in hubguard's log")
 _BY_STATUS: dict[int, tuple[type[HubError], str, str]] = {
     400: (Refused, "The request was not understood", "Report it: the Hub's API may have changed"),
     401: (
@@ -83,6 +83,11 @@ _BY_STATUS: dict[int, tuple[type[HubError], str, str]] = {
         NotVisible,
         "It does not exist, or this token may not see it",
         "Check the name, and that the token's owner is an admin of the organization",
+    ),
+    405: (
+        NotVisible,
+        "The Hub does not offer this call, or not on the organization's plan",
+        "Do it on the organization's settings page",
     ),
     409: (Conflict, "It exists already or was changed meanwhile", "Run the same command again"),
     422: (Refused, "The Hub refused a value", "Check the names in the stack's configuration"),

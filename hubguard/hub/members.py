@@ -11,6 +11,10 @@ from hubguard.hub import limits
 from hubguard.hub.client import GroupMembership, Member
 
 
+class CannotTell(HubguardError):
+    """The Hub does not show enough to conclude anything: neither a pass nor a failure."""
+
+
 class LockOut(HubguardError):
     """The plan would leave the organization without an admin, or the caller without a way back."""
 
@@ -38,16 +42,18 @@ Call = Invite | SetRole
 
 @dataclass(frozen=True)
 class MembersPlan:
-    """What to call, in this order, and what the code does not name.
+    """What to call, in this order, and what is left to people.
 
     Attributes:
         calls: promotions to admin first, so that an admin is there before another one goes;
             then demotions, which close; then all else, which opens.
         unmanaged: members that the desired state does not name, user to role. They are reported.
+        misinvited: users whose open invitation gives another role: only a person can withdraw it.
     """
 
     calls: tuple[Call, ...]
     unmanaged: Mapping[str, str]
+    misinvited: tuple[str, ...] = ()
 
 
 def plan(
@@ -57,6 +63,7 @@ def plan(
     caller: str,
     invited: Mapping[str, str],
     stated_demotions: int | None = None,
+    has_groups: bool = True,
 ) -> MembersPlan:
     """What brings the members to the desired roles.
 
@@ -66,6 +73,8 @@ def plan(
         caller: the user whose token makes the calls.
         invited: invitations that earlier runs sent, user to role; they are not repeated.
         stated_demotions: how many demotions the configuration says are meant.
+        has_groups: the organization's plan has resource groups, so a member's must be known before
+            the role is changed.
 
     Raises:
         HubguardError: a role is not visible, the plan locks somebody out, or takes too much at once.
@@ -73,15 +82,16 @@ def plan(
     wanted = {user.lower(): (user, role) for user, role in desired.items()}
     roles = {member.user.lower(): visible_role(member) for member in live}
     changes = [
-        SetRole(member.user, wanted[key][1], roles[key], tuple(member.resource_groups))
+        SetRole(member.user, wanted[key][1], roles[key], _visible_groups(member, has_groups))
         for member in live
         if (key := member.user.lower()) in wanted and wanted[key][1] != roles[key]
     ]
     pending = {user.lower(): role for user, role in invited.items()}
     invites = [
-        Invite(user, role)
-        for key, (user, role) in wanted.items()
-        if key not in roles and pending.get(key) != role
+        Invite(user, role) for key, (user, role) in wanted.items() if key not in roles and key not in pending
+    ]
+    misinvited = [
+        user for key, (user, role) in wanted.items() if key not in roles and pending.get(key, role) != role
     ]
     _refuse_lock_out(changes, roles, caller.lower())
     limits.check(
@@ -100,6 +110,7 @@ def plan(
             *invites,
         ),
         unmanaged={m.user: roles[m.user.lower()] for m in live if m.user.lower() not in wanted},
+        misinvited=tuple(misinvited),
     )
 
 
@@ -107,15 +118,40 @@ def visible_role(member: Member) -> str:
     """The member's role.
 
     Raises:
-        HubguardError: the Hub does not show it to this token.
+        CannotTell: the Hub does not show it to this token.
     """
     if member.role is not None:
         return member.role
-    raise HubguardError(
+    raise CannotTell(
         "The Hub lists the members without their roles",
         means="The token's owner is not in the organization, so nothing can be compared",
         next_step="Set HF_TOKEN to a token of an organization admin",
     )
+
+
+def require_admin(live: Sequence[Member], caller: str) -> None:
+    """Prove that the caller sees everything: only then is what is not listed not there.
+
+    Raises:
+        CannotTell: the caller is not an admin of the organization.
+    """
+    if any(m.user.lower() == caller.lower() and m.role == "admin" for m in live):
+        return
+    raise CannotTell(
+        f"The token's owner {caller} is not an admin of the organization",
+        means="What such a token is not shown may exist all the same, so nothing was concluded",
+        next_step="Set HF_TOKEN to a token of an organization admin",
+    )
+
+
+def _visible_groups(member: Member, has_groups: bool) -> tuple[GroupMembership, ...]:
+    if member.resource_groups is None and has_groups:
+        raise CannotTell(
+            f"The Hub does not show which resource groups {member.user} is in",
+            means="A change of the role would remove the member from all of them",
+            next_step="Set HF_TOKEN to a token of an organization admin, or change this role by hand",
+        )
+    return tuple(member.resource_groups or ())
 
 
 def _is_demotion(change: SetRole) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,12 +22,14 @@ class RepositoriesPlan:
         close: open repositories that are not listed.
         manual: open ones of a type that no call can close, by path.
         held: listed ones that are private; they stay so until their approval can be looked up.
+        unproved: listed ones that are open already; whether that was approved cannot be told yet.
         missing: listed ones that the listing does not show.
     """
 
     close: tuple[Repository, ...]
     manual: tuple[str, ...]
     held: tuple[str, ...]
+    unproved: tuple[str, ...]
     missing: tuple[str, ...]
 
 
@@ -45,7 +48,8 @@ def plan(
     Raises:
         TooMuchAtOnce: the plan closes more than the standard allows without being asked for.
     """
-    stray = [r for r in live if r.visibility in standards.OPEN_VISIBILITIES and r.path not in public]
+    open_ = [r for r in live if r.visibility in standards.OPEN_VISIBILITIES]
+    stray = [r for r in open_ if not approved(public.get(r.path))]
     close = tuple(r for r in stray if r.type != "kernel")
     limits.check(
         len(close),
@@ -55,11 +59,14 @@ def plan(
         what="closes repositories",
         key="hubguard:organization.allow.closures",
     )
-    known = {r.path: r for r in live}
+    known = {r.path for r in live}
+    listed = [path for path in public if path in known and approved(public[path])]
+    opened = {r.path for r in open_}
     return RepositoriesPlan(
         close=close,
         manual=tuple(r.path for r in stray if r.type == "kernel"),
-        held=tuple(p for p in public if p in known and known[p].visibility == "private"),
+        held=tuple(path for path in listed if path not in opened),
+        unproved=tuple(path for path in listed if path in opened),
         missing=tuple(p for p in public if p not in known),
     )
 
@@ -69,8 +76,13 @@ def seen(public: Mapping[str, str], live: Sequence[Repository]) -> dict[str, str
 
     A listed repository that is still private keeps its entry: waiting for its approval is not drift.
     """
-    found = {p: public[p] for p in public}
-    for repository in live:
-        if repository.visibility in standards.OPEN_VISIBILITIES and repository.path not in public:
-            found[repository.path] = UNAPPROVED
-    return found
+    return dict(public) | {
+        r.path: UNAPPROVED
+        for r in live
+        if r.visibility in standards.OPEN_VISIBILITIES and not approved(public.get(r.path))
+    }
+
+
+def approved(by: str | None) -> bool:
+    """Whether an entry names a pull request at all; one that does not counts as not listed."""
+    return by is not None and re.fullmatch(standards.PULL_REQUEST, by) is not None

@@ -7,7 +7,6 @@ classes stands in the state of existing stacks: renaming it breaks their refresh
 from __future__ import annotations
 
 import datetime
-import functools
 import logging
 from collections.abc import Iterable
 from typing import Any
@@ -15,9 +14,10 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, ReadResult, Resource, UpdateResult
 
-from hubguard.hub import members, repositories
+from hubguard import standards
+from hubguard.hub import members, repositories, session
 from hubguard.hub.client import HubClient, Member, Repository
-from hubguard.hub.errors import Conflict
+from hubguard.hub.errors import Conflict, NotVisible
 from hubguard.providers import Provider, inputs_of
 
 log = logging.getLogger(__name__)
@@ -26,26 +26,7 @@ SCHEMA_VERSION = 1
 """Raise it when an upgrade must touch every resource of existing stacks."""
 
 # Inputs that the organization does not answer for: a read returns them as they were.
-_FIXED: tuple[str, ...] = ("organization", "allow", "schema_version")
-
-
-class _Session:
-    """What one operation reads once: the provider process lives as long as the operation.
-
-    Attributes:
-        client: calls with the token from the environment.
-    """
-
-    def __init__(self) -> None:
-        self.client = HubClient.from_environment()
-        self.caller = functools.cache(lambda: self.client.whoami().name)
-        self.members = functools.cache(self.client.members)
-        self.repositories = functools.cache(self.client.repositories)
-
-
-@functools.cache
-def _session() -> _Session:
-    return _Session()
+_FIXED: tuple[str, ...] = ("organization", "plan", "allow", "schema_version")
 
 
 class OrganizationMembersProvider(Provider):
@@ -64,39 +45,47 @@ class OrganizationMembersProvider(Provider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The membership as it is; members that the code does not name show up as additions."""
         known = inputs_of(props)
-        live = _session().members(id_)
+        live = session.current().members(id_)
         present = {m.user: members.visible_role(m) for m in live}
-        lower = {user.lower() for user in present}
-        pending = {u: r for u, r in (known.get("invited") or {}).items() if u.lower() not in lower}
+        pending = _still_pending(known.get("invited") or {}, live)
         inputs = {k: known[k] for k in _FIXED if k in known}
         inputs["members"] = _spelled_like(known.get("members") or {}, present | pending)
         # What an earlier refresh took over as it was is still not what the code names.
         named = (known.get("members") or {}).keys() - (known.get("unmanaged") or {}).keys()
-        return ReadResult(id_, inputs | _outputs(named, live, pending), inputs)
+        return ReadResult(id_, known | inputs | _outputs(named, live, pending), inputs)
 
     def _apply(self, props: dict[str, Any], invited: dict[str, str]) -> dict[str, Any]:
         organization, desired = props["organization"], props["members"]
-        session = _session()
-        live = session.members(organization)
+        hub = session.current()
+        live = hub.members(organization)
         plan = members.plan(
             desired,
             live,
-            caller=session.caller(),
+            caller=hub.caller(),
             invited=invited,
             stated_demotions=_stated(props, "demotions"),
+            has_groups=props.get("plan") != "free",
         )
         sent = dict(invited)
-        for call in plan.calls:
-            if isinstance(call, members.SetRole):
-                session.client.set_role(organization, call.user, call.role, list(call.groups))
-                log.info("%s: %s -> %s", call.user, call.was, call.role)
-            else:
-                _invite(session.client, organization, call)
-                sent[call.user] = call.role
-        session.members.cache_clear()
-        present = {m.user.lower() for m in live}
-        pending = {u: r for u, r in sent.items() if u.lower() not in present}
-        return inputs_of(props) | _outputs(desired.keys(), live, pending)
+        manual = [
+            f"{user} is invited with another role: withdraw that invitation" for user in plan.misinvited
+        ]
+        with session.all_of(hub, organization) as attempt:
+            for call in plan.calls:
+                with attempt(call.user):
+                    if isinstance(call, members.SetRole):
+                        hub.client.set_role(organization, call.user, call.role, list(call.groups))
+                        log.info("%s: %s -> %s", call.user, call.was, call.role)
+                    elif (obstacle := _invite(hub.client, organization, call)) is None:
+                        sent[call.user] = call.role
+                    else:
+                        manual.append(obstacle)
+        page = f"{standards.HUB_URL}/organizations/{organization}/settings/members"
+        return (
+            inputs_of(props)
+            | _outputs(desired.keys(), live, _still_pending(sent, live))
+            | {"manual": [f"{what}, at {page}" for what in manual]}
+        )
 
 
 class OrganizationRepositoriesProvider(Provider):
@@ -115,25 +104,28 @@ class OrganizationRepositoriesProvider(Provider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The open repositories as they are, each that is not listed marked as not approved."""
         known = inputs_of(props)
-        live = _session().repositories(id_)
+        live = session.current().repositories(id_)
         inputs = {k: known[k] for k in _FIXED if k in known}
-        inputs["public"] = repositories.seen(_approved(known), live)
+        inputs["public"] = repositories.seen(_written(known), live)
         return ReadResult(id_, known | inputs | {"total": len(live)}, inputs)
 
     def _apply(self, props: dict[str, Any], journal: list[dict[str, str]]) -> dict[str, Any]:
-        organization, public = props["organization"], props["public"]
-        session = _session()
-        live = session.repositories(organization)
-        plan = repositories.plan(public, live, stated_closures=_stated(props, "closures"))
+        organization = props["organization"]
+        hub = session.current()
+        live = hub.repositories(organization)
+        plan = repositories.plan(props["public"], live, stated_closures=_stated(props, "closures"))
         closed = []
-        for repository in plan.close:
-            session.client.close_repository(repository)
-            closed.append(_entry(repository))
-        session.repositories.cache_clear()
+        with session.all_of(hub, organization) as attempt:
+            for repository in plan.close:
+                with attempt(repository.path):
+                    hub.client.close_repository(repository)
+                    closed.append(_entry(repository))
+                    log.info("%s: %s -> private", repository.path, repository.visibility)
         return inputs_of(props) | {
             "journal": [*journal, *closed],
             "manual": list(plan.manual),
             "held": list(plan.held),
+            "unproved": list(plan.unproved),
             "missing": list(plan.missing),
             "total": len(live),
         }
@@ -142,12 +134,13 @@ class OrganizationRepositoriesProvider(Provider):
 class OrganizationMembers(Resource, module="hub", name="OrganizationMembers"):
     """All members of a Hub organization.
 
-    Inputs: `organization`, `members` (user to role), `allow` (stated counts).
+    Inputs: `organization`, its `plan`, `members` (user to role), `allow` (stated counts).
     Outputs besides: `unmanaged` (user to role), `invited` (user to role, not yet accepted),
-    `without_two_factor` (users), all sorted.
+    `without_two_factor` (users, sorted), `manual` (what only a person can do, with the page).
     """
 
     invited: pulumi.Output[dict[str, str]]
+    manual: pulumi.Output[list[str]]
     unmanaged: pulumi.Output[dict[str, str]]
     without_two_factor: pulumi.Output[list[str]]
 
@@ -156,6 +149,7 @@ class OrganizationMembers(Resource, module="hub", name="OrganizationMembers"):
         name: str,
         *,
         organization: str,
+        plan: str,
         members: dict[str, str],
         allow: dict[str, int],
         opts: pulumi.ResourceOptions | None = None,
@@ -165,10 +159,12 @@ class OrganizationMembers(Resource, module="hub", name="OrganizationMembers"):
             name,
             {
                 "organization": organization,
+                "plan": plan,
                 "members": members,
                 "allow": allow,
                 "schema_version": SCHEMA_VERSION,
                 "invited": None,
+                "manual": None,
                 "unmanaged": None,
                 "without_two_factor": None,
             },
@@ -180,7 +176,8 @@ class OrganizationRepositories(Resource, module="hub", name="OrganizationReposit
     """The visibility of all repositories of a Hub organization.
 
     Inputs: `organization`, `public` (path to approval), `allow` (stated counts).
-    Outputs besides: `journal` (what was closed, when), `manual`, `held`, `missing` (paths), `total`.
+    Outputs besides: `journal` (what was closed, when), `total`, and lists of paths: `manual`, `held`,
+    `unproved` and `missing`, as `hubguard.hub.repositories.RepositoriesPlan` has them.
     """
 
     held: pulumi.Output[list[str]]
@@ -188,6 +185,7 @@ class OrganizationRepositories(Resource, module="hub", name="OrganizationReposit
     manual: pulumi.Output[list[str]]
     missing: pulumi.Output[list[str]]
     total: pulumi.Output[int]
+    unproved: pulumi.Output[list[str]]
 
     def __init__(
         self,
@@ -211,17 +209,28 @@ class OrganizationRepositories(Resource, module="hub", name="OrganizationReposit
                 "manual": None,
                 "missing": None,
                 "total": None,
+                "unproved": None,
             },
             opts,
         )
 
 
-def _invite(client: HubClient, organization: str, call: members.Invite) -> None:
+def _invite(client: HubClient, organization: str, call: members.Invite) -> str | None:
+    """Send an invitation; what a person has to do where the Hub does not offer the call."""
     try:
         client.invite(organization, call.user, call.role)
     except Conflict:
         # A run that died after the call had sent it already.
         log.info("%s is invited already", call.user)
+    except NotVisible:
+        # The caller is an admin, so the organization is there: the call is not, or the user.
+        return f"{call.user} cannot be invited from here as {call.role}: invite that user"
+    return None
+
+
+def _still_pending(invited: dict[str, str], live: list[Member]) -> dict[str, str]:
+    present = {member.user.lower() for member in live}
+    return {user: role for user, role in invited.items() if user.lower() not in present}
 
 
 def _outputs(desired: Iterable[str], live: list[Member], pending: dict[str, str]) -> dict[str, Any]:
@@ -238,7 +247,7 @@ def _spelled_like(written: dict[str, str], live: dict[str, str]) -> dict[str, st
     return {spelling.get(user.lower(), user): role for user, role in live.items()}
 
 
-def _approved(known: dict[str, Any]) -> dict[str, str]:
+def _written(known: dict[str, Any]) -> dict[str, str]:
     listed: dict[str, str] = known.get("public") or {}
     return {path: why for path, why in listed.items() if why != repositories.UNAPPROVED}
 

@@ -170,8 +170,14 @@ def test_only_the_named_reader_reads_the_production_token(walk: Walk) -> None:
     production = f"hubguard/{ORGANIZATION}/kwanzaa-production-read"
     reader = "arn:aws:iam::123456789012:role/hubguard/hubguard-production-reader"
     walk.aws("secretsmanager").put_secret_value(SecretId=production, SecretString="a value")
-    read = walk.aws("secretsmanager", reader).get_secret_value
+    application = "arn:aws:iam::123456789012:role/kwanzaa-inference"
+    read = walk.aws("secretsmanager", application, reader).get_secret_value
     assert read(SecretId=production)["SecretString"] == "a value"
+    deployer = walk.aws("secretsmanager", "arn:aws:iam::123456789012:role/hubguard/deploy")
+    with pytest.raises(ClientError, match="explicit deny"):
+        deployer.get_secret_value(SecretId=production)
+    with pytest.raises(ClientError, match="not authorized to perform: sts:AssumeRole"):
+        walk.aws("sts", "arn:aws:iam::123456789012:role/hubguard/deploy", reader)
     with pytest.raises(ClientError, match="AccessDenied"):
         read(SecretId=CI_SECRET)
     administrator = walk.administrator()

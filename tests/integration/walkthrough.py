@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,13 +103,13 @@ class Walk:
             answer = client.request(method, path, json=body, headers=headers)
         return answer.raise_for_status().json() if answer.content else None
 
-    def aws(self, service: str, role: str | None = None) -> Any:
-        """A client for one service of the local AWS, as root or in a session of a role."""
+    def aws(self, service: str, *roles: str) -> Any:
+        """A client for one service of the local AWS: root, or who assumes one role after the other."""
         # Root of the local AWS: the account's number, and no other secret is known there.
         keys = {"aws_access_key_id": "123456789012", "aws_secret_access_key": "test"}
         where = {"region_name": "eu-central-1", "endpoint_url": self.status("aws")["url"]}
         session: Any = boto3  # its types want the service as a literal
-        if role is not None:
+        for role in roles:
             given = session.client("sts", **where, **keys).assume_role(RoleArn=role, RoleSessionName="test")
             keys = {
                 "aws_access_key_id": given["Credentials"]["AccessKeyId"],
@@ -125,9 +126,10 @@ class Walk:
             "Action": "sts:AssumeRole",
         }
         iam = self.aws("iam")
-        made = iam.create_role(RoleName="administrator", AssumeRolePolicyDocument=_document(trust))
+        name = f"administrator-{uuid.uuid4().hex[:8]}"
+        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))
         everything = _document({"Effect": "Allow", "Action": "*", "Resource": "*"})
-        iam.put_role_policy(RoleName="administrator", PolicyName="everything", PolicyDocument=everything)
+        iam.put_role_policy(RoleName=name, PolicyName="everything", PolicyDocument=everything)
         return str(made["Role"]["Arn"])
 
     def _environment(self) -> dict[str, str]:

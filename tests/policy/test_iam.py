@@ -14,6 +14,9 @@ from tests.policy.support import violations
 
 [RULE] = iam.RULES
 INLINE = "aws:iam/rolePolicy:RolePolicy"
+RULE_TYPES = [
+    f"aws:iam/{k[0].lower()}{k[1:]}:{k}" for k in ("GroupPolicy", "Policy", "RolePolicy", "UserPolicy")
+]
 EXACT = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:hubguard/kw/reader-??????"
 
 
@@ -41,6 +44,7 @@ def test_our_own_reader_passes() -> None:
         allow("secretsmanager:GetSecretValue"),
         [allow("secretsmanager:DescribeSecret")],
         allow("s3:*", "*"),
+        allow("secretsmanager:ListSecrets", "*"),
         {"Effect": "Deny", "Action": "secretsmanager:*", "Resource": "*"},
         [],
     ],
@@ -71,6 +75,7 @@ def test_a_wildcard_action_is_refused(action: str) -> None:
     [
         "*",
         "arn:aws:secretsmanager:*:123456789012:secret:a-??????",
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:${aws:PrincipalTag/team}-??????",
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:*",
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:hubguard/kw/reader-*",
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:hubguard/kw/reader-?????",
@@ -91,6 +96,12 @@ def test_a_wildcard_resource_is_refused(resource: str) -> None:
 def test_all_but_some_is_refused(statement: dict[str, Any]) -> None:
     """NotAction and NotResource name what is left out, not what is let in."""
     assert judged(statement) != []
+
+
+@pytest.mark.parametrize("kind", RULE_TYPES)
+def test_whoever_carries_the_policy_is_judged(kind: str) -> None:
+    """Roles, users, groups and managed policies alike."""
+    assert judged(allow("secretsmanager:*"), kind) != []
 
 
 def test_the_second_statement_counts_too() -> None:

@@ -59,7 +59,7 @@ def test_an_unknown_key_deep_in_a_list_is_named_with_its_place(config: dict[str,
     config["hubguard:github"]["repositories"][0]["environments"][0]["secretz"] = {}
     assert mistakes(config) == (
         "hubguard:github.repositories[0].environments[0].secretz: unknown key;"
-        " expected one of name, protected_branches, secrets",
+        " expected one of branches, name, secrets",
     )
 
 
@@ -176,7 +176,9 @@ def test_a_public_repository_of_somebody_else_is_refused(config: dict[str, Any])
     )
 
 
-@pytest.mark.parametrize("principal", ["*", "arn:aws:iam::123456789012:role/*", "ainativestudio"])
+@pytest.mark.parametrize(
+    "principal", ["*", "arn:aws:iam::123456789012:root", "arn:aws:iam::123456789012:role/*", "ainativestudio"]
+)
 def test_a_reader_is_an_exact_arn(config: dict[str, Any], principal: str) -> None:
     """A wildcard is not a name."""
     config["hubguard:access"]["production_readers"] = [principal]
@@ -194,6 +196,29 @@ def test_a_value_is_never_repeated_in_a_mistake(config: dict[str, Any]) -> None:
     config["hubguard:audit"]["retention_days"] = pasted
     assert len(mistakes(config)) == 4
     assert pasted not in "".join(mistakes(config))
+
+
+def test_a_deployer_of_another_account_is_refused(config: dict[str, Any]) -> None:
+    """The stack would be applied by somebody who is not there."""
+    config["hubguard:access"]["deployer"] = "arn:aws:iam::999999999999:role/hubguard/deploy"
+    assert mistakes(config) == ("hubguard: access.deployer is not of the account 123456789012",)
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "Frankfurt"])
+def test_a_region_that_the_names_do_not_fit_is_refused(config: dict[str, Any], region: str) -> None:
+    """Every ARN is made for the standard partition."""
+    config["aws:region"] = region
+    [line] = mistakes(config)
+    assert line.startswith("aws:region: expected a")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "a string", "config: [a]", "config: {1: 2}", "other: {}"])
+def test_a_file_of_another_shape_is_one_line(tmp_path: Path, text: str) -> None:
+    """Whatever stands in it."""
+    odd = tmp_path / "Pulumi.odd.yaml"
+    odd.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match="expected config, a map"):
+        settings.from_file(odd)
 
 
 def test_a_file_that_is_not_yaml_is_one_line(tmp_path: Path) -> None:

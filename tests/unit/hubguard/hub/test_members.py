@@ -19,7 +19,10 @@ EVERYTHING = 10_000
 
 def live(roles: dict[str, str]) -> list[Member]:
     """A membership as the Hub lists it."""
-    return [Member.model_validate({"user": user, "role": role}) for user, role in roles.items()]
+    return [
+        Member.model_validate({"user": user, "role": role, "resourceGroups": []})
+        for user, role in roles.items()
+    ]
 
 
 def result(roles: dict[str, str], plan: members.MembersPlan) -> dict[str, str]:
@@ -50,6 +53,33 @@ def test_a_missing_member_is_invited_once() -> None:
     first = members.plan(desired, present, caller="a", invited={})
     assert first.calls == (members.Invite("new", "read"),)
     assert members.plan(desired, present, caller="a", invited={"new": "read"}).calls == ()
+
+
+def test_groups_that_are_not_shown_are_not_wiped() -> None:
+    """Absent is not empty: the role stays as it is, unless the plan has no groups at all."""
+    hidden = Member.model_validate({"user": "b", "role": "read"})
+    desired, present = {"a": "admin", "b": "write"}, [*live({"a": "admin"}), hidden]
+    with pytest.raises(members.CannotTell, match="which resource groups b is in"):
+        members.plan(desired, present, caller="a", invited={})
+    [call] = members.plan(desired, present, caller="a", invited={}, has_groups=False).calls
+    assert call == members.SetRole("b", "write", "read", ())
+
+
+def test_an_invitation_with_another_role_is_left_to_a_person() -> None:
+    """It cannot be withdrawn from here, and a second one would be refused."""
+    plan = members.plan(
+        {"a": "admin", "new": "read"}, live({"a": "admin"}), caller="a", invited={"new": "admin"}
+    )
+    assert plan.calls == ()
+    assert plan.misinvited == ("new",)
+
+
+@pytest.mark.parametrize("role", ["write", "read", "no_access"])
+def test_only_an_admin_sees_everything(role: str) -> None:
+    """Whoever sees less may not conclude that the rest is not there."""
+    with pytest.raises(members.CannotTell, match="not an admin"):
+        members.require_admin(live({"a": role, "b": "admin"}), "a")
+    members.require_admin(live({"Ada": "admin"}), "ada")
 
 
 def test_an_admin_arrives_before_another_one_goes() -> None:

@@ -40,6 +40,22 @@ def test_a_listed_private_repository_is_held() -> None:
     assert (plan.close, plan.held) == ((), ("models/kw/soon",))
 
 
+def test_a_listed_open_repository_is_not_yet_proved() -> None:
+    """It stays open, and the verdict is neither pass nor failure."""
+    plan = repositories.plan({"models/kw/out": APPROVAL}, [*QUIET, repository("out", "public")])
+    assert plan.unproved == ("models/kw/out",)
+
+
+@pytest.mark.parametrize("approval", ["", "yes", "https://github.com/", "http://github.com/kw/x/pull/1"])
+def test_a_listing_without_a_pull_request_counts_as_none(approval: str) -> None:
+    """Whoever runs without the policies is protected too."""
+    stray = repository("out", "public")
+    public = {"models/kw/out": approval}
+    assert repositories.plan(public, [*QUIET, stray]).close == (stray,)
+    assert repositories.plan(public, [*QUIET, repository("out")]).held == ()
+    assert repositories.seen(public, [*QUIET, stray]) == {"models/kw/out": repositories.UNAPPROVED}
+
+
 def test_a_listed_repository_that_is_not_there_is_reported() -> None:
     """A misspelt name does not pass in silence."""
     assert repositories.plan({"models/kw/gone": APPROVAL}, QUIET).missing == ("models/kw/gone",)
