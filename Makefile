@@ -10,10 +10,12 @@ STACK ?= sandbox
 ready := .venv/.ready
 hubguard := .venv/bin/hubguard
 
-.PHONY: help up down status preview env test lint format clean
+.PHONY: help setup up down status preview env test lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(ready) ## Make .venv with everything that the program needs
 
 up: $(ready) ## Set everything up, start the local clouds, provision the organization
 	@$(hubguard) sandbox provision

@@ -28,6 +28,7 @@ from sandbox.clouds import ALL, Cloud
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
 _POLL_SECONDS = 0.05
+_MARK = "this-is-a-sandbox"
 
 # Clouds that this very process started: the system wants to be asked how they ended.
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -75,26 +76,49 @@ def down(clouds: Sequence[Cloud] = ALL) -> None:
 
 
 def discard() -> None:
-    """Remove the clouds' data, the ports, and the stacks' state with its passphrase. Builds stay."""
-    shutil.rmtree(paths.home(), ignore_errors=True)
+    """Remove the clouds' data, the ports, and the stacks' state with its passphrase. Builds stay.
+
+    Raises:
+        SandboxError: the directory was not made by a sandbox, so it is left alone.
+    """
+    home = paths.home()
+    if not home.exists():
+        return
+    if home != paths.CHECKOUT / ".sandbox" and not (home / _MARK).exists():
+        raise SandboxError(
+            f"{home} holds no sandbox",
+            means="HUBGUARD_SANDBOX names it, and it is left alone",
+            next_step="Unset HUBGUARD_SANDBOX, or remove the directory yourself",
+        )
+    shutil.rmtree(home)
 
 
 def _up(cloud: Cloud) -> Status:
-    if _pid(cloud) is None:
-        ports.refuse_taken(cloud)
-        _start(cloud)
-    _wait_until_it_answers(cloud)
+    deadline = time.monotonic() + _START_SECONDS
+    started = False
+    while not _answers(cloud):
+        if _pid(cloud) is None:
+            if started:
+                _reap()
+                raise _trouble(cloud, "ended while it started")
+            ports.refuse_taken(cloud)
+            started = _start(cloud)
+        if time.monotonic() > deadline:
+            raise _trouble(cloud, f"does not answer after {_START_SECONDS:.0f} s")
+        time.sleep(_POLL_SECONDS)
     return status(cloud)
 
 
-def _start(cloud: Cloud) -> None:
+def _start(cloud: Cloud) -> bool:
+    """Start the process; False where somebody else holds its lock at the moment."""
     for directory in (cloud.state, cloud.log.parent, cloud.lock.parent):
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (paths.home() / _MARK).touch()
     command = [sys.executable, "-m", f"sandbox.{cloud.name}"]
     command += ["--port", str(ports.of(cloud)), "--state", str(cloud.state)]
     with cloud.lock.open("a+") as lock, cloud.log.open("ab") as log:
-        if not _try_lock(lock):
-            return  # another `up` was quicker
+        if not _try_lock(lock, fcntl.LOCK_EX):
+            return False
         child = subprocess.Popen(
             command,
             cwd=paths.CHECKOUT,
@@ -107,17 +131,7 @@ def _start(cloud: Cloud) -> None:
         _children[child.pid] = child
         lock.truncate(0)
         lock.write(str(child.pid))
-
-
-def _wait_until_it_answers(cloud: Cloud) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while not _answers(cloud):
-        if _pid(cloud) is None:
-            _reap()
-            raise _trouble(cloud, "ended while it started")
-        if time.monotonic() > deadline:
-            raise _trouble(cloud, f"does not answer after {_START_SECONDS:.0f} s")
-        time.sleep(_POLL_SECONDS)
+    return True
 
 
 def _trouble(cloud: Cloud, what: str) -> SandboxError:
@@ -155,16 +169,17 @@ def _pid(cloud: Cloud) -> int | None:
     """The process id of the running cloud: nobody else holds the lock."""
     try:
         with cloud.lock.open("r+") as lock:
-            if _try_lock(lock):
+            # Shared: those who only look do not take each other for the cloud.
+            if _try_lock(lock, fcntl.LOCK_SH):
                 return None
             return int(lock.read() or 0) or None
     except FileNotFoundError:
         return None
 
 
-def _try_lock(file: IO[str]) -> bool:
+def _try_lock(file: IO[str], how: int) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -116,6 +116,26 @@ def test_tokens_and_data_are_readable_by_their_owner_only(home: Path) -> None:
         assert stat.S_IMODE(token.stat().st_mode) == 0o600
 
 
+def test_a_directory_that_is_no_sandbox_is_left_alone(home: Path) -> None:
+    """Whatever HUBGUARD_SANDBOX names by mistake."""
+    home.mkdir()
+    (home / "thesis.tex").touch()
+    with pytest.raises(SandboxError, match="holds no sandbox"):
+        supervisor.discard()
+    assert (home / "thesis.tex").exists()
+
+
+def test_starting_from_several_shells_at_once_starts_each_cloud_once() -> None:
+    """All find the same process."""
+    start = "from sandbox import supervisor; print([s.pid for s in supervisor.up()])"
+    command = [sys.executable, "-c", start]
+    shells = [
+        subprocess.Popen(command, cwd=paths.CHECKOUT, stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    assert len({shell.communicate()[0] for shell in shells}) == 1
+    assert all(shell.returncode == 0 for shell in shells)
+
+
 def test_discarding_leaves_nothing(home: Path) -> None:
     """`make down` starts from zero."""
     supervisor.up([HUB])
