@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-
 import pytest
 
 from hubguard.errors import UsageError
@@ -14,13 +12,6 @@ from sandbox.hub.testing import LocalHub
 
 ORGANIZATION = "kwanzaa-project"
 LISTING = f"/api/organizations/{ORGANIZATION}/settings/repositories"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalHub]:
-    """One local Hub for this file."""
-    with LocalHub(tmp_path_factory.mktemp("hub") / "state") as hub:
-        yield hub
 
 
 @pytest.fixture
