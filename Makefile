@@ -8,7 +8,9 @@ MAKEFLAGS += --no-print-directory
 STACK ?= sandbox
 
 ready := .venv/.ready
-hubguard := .venv/bin/hubguard
+hubguard := .venv/bin/python -m hubguard.cli
+# The environment knows its own path: after a move it is made anew.
+moved := $(if $(filter "$(CURDIR)","$(shell cat .venv/.ready 2>/dev/null)"),,moved)
 
 .PHONY: help setup up down status preview env test lint format clean
 
@@ -48,5 +50,8 @@ format: $(ready) ## Rewrite the code in the project's format
 clean: down ## Remove the environment too; builds stay in the user's cache
 	@rm -rf .venv
 
-$(ready): pyproject.toml uv.lock scripts/setup.sh
+$(ready): pyproject.toml uv.lock scripts/setup.sh $(moved)
 	@sh scripts/setup.sh
+
+.PHONY: moved
+moved:

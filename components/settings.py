@@ -7,6 +7,7 @@ before anything is called.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ import pulumi
 import yaml
 from pulumi.runtime.config import CONFIG
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -28,6 +30,7 @@ from pydantic_core import ErrorDetails
 
 from hubguard import standards
 from hubguard.errors import SettingsError
+from hubguard.redact import redact
 
 Environment = Literal["local", "training", "ci", "production"]
 """The checklist's four environments of a token (section 2.3)."""
@@ -41,7 +44,17 @@ def _text(pattern: str, words: str) -> StringConstraints:
     return StringConstraints(pattern=pattern)
 
 
-HubName = Annotated[str, _text(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$", "a name on the Hub")]
+def _is_no_token(name: str) -> str:
+    if re.fullmatch(standards.TOKEN_PATTERN, name):
+        raise ValueError("expected a name; this looks like a token, which never goes into configuration")
+    return name
+
+
+HubName = Annotated[
+    str,
+    _text(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$", "a name on the Hub"),
+    AfterValidator(_is_no_token),
+]
 GitHubName = Annotated[str, _text(r"^[A-Za-z0-9._-]{1,100}$", "a name on GitHub, without its owner")]
 TokenName = Annotated[str, _text(r"^[a-z0-9][a-z0-9-]{2,62}$", "small letters, digits and dashes, 3 to 63")]
 BranchPattern = Annotated[str, _text(r"^[^\s~^:\\]+$", "a branch name or pattern, such as main")]
@@ -73,7 +86,8 @@ PullRequest = Annotated[
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Strict: a number in quotes and a yes for true are mistakes that somebody would read differently.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Member(_Model):
@@ -195,7 +209,11 @@ class GitHub(_Model):
 class Audit(_Model):
     """The audit trail's promises."""
 
-    retention_days: int = Field(default=standards.RETENTION_DAYS, ge=standards.RETENTION_MIN_DAYS)
+    retention_days: int = Field(
+        default=standards.RETENTION_DAYS,
+        ge=standards.RETENTION_MIN_DAYS,
+        le=standards.RETENTION_MAX_DAYS,
+    )
 
 
 class Settings(_Model):
@@ -250,13 +268,20 @@ def load(config: Mapping[str, Any]) -> Settings:
     Raises:
         SettingsError: one line for every mistake, each naming its key.
     """
+    if others := sorted({key.partition(":")[0] for key in config} - _NAMESPACES):
+        raise SettingsError(
+            [
+                f"{name}: unknown namespace; expected one of {', '.join(sorted(_NAMESPACES))}"
+                for name in others
+            ]
+        )
     own = {key.partition(":")[2]: value for key, value in config.items() if key.startswith("hubguard:")}
     if strays := sorted(own.keys() & _BORROWED.keys()):
         raise SettingsError([f"hubguard:{key}: unknown key; expected {_BORROWED[key]}" for key in strays])
     borrowed = {field: config[key] for field, key in _BORROWED.items() if key in config}
     accounts = borrowed.get("account")
     if isinstance(accounts, list) and len(accounts) == 1:
-        borrowed["account"] = str(accounts[0])
+        borrowed["account"] = accounts[0]
     try:
         return Settings.model_validate(own | borrowed)
     except ValidationError as error:
@@ -284,15 +309,43 @@ def from_file(path: Path) -> Settings:
         SettingsError: the file is not YAML, or its configuration has mistakes.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SettingsError([f"{path.name}: cannot be read as YAML: {error}"]) from None
+        document = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  a safe loader, and stricter
+    except OSError as error:
+        raise SettingsError([f"{path.name}: cannot be read: {error.strerror}"]) from None
+    except (UnicodeDecodeError, RecursionError):
+        raise SettingsError([f"{path.name}: cannot be read as YAML in UTF-8"]) from None
+    except yaml.MarkedYAMLError as error:
+        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise SettingsError([f"{path.name}: cannot be read as YAML{line}: {error.problem}"]) from None
+    if isinstance(document, dict) and (strays := document.keys() - _TOP_LEVEL):
+        raise SettingsError(
+            [
+                f"{path.name}: unknown key {key}; expected one of {', '.join(sorted(_TOP_LEVEL))}"
+                for key in strays
+            ]
+        )
     config = document.get("config") if isinstance(document, dict) else None
     if not isinstance(config, dict) or not all(isinstance(key, str) for key in config):
         raise SettingsError([f"{path.name}: expected config, a map from keys such as aws:region to values"])
     return load(config)
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice in a map: one of the two would go unread."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value} stands twice", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_NAMESPACES = {"aws", "github", "hubguard", "pulumi"}
+_TOP_LEVEL = {"config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider"}
 _BORROWED = {
     "region": "aws:region",
     "account": "aws:allowedAccountIds",
@@ -316,7 +369,8 @@ def _refuse_repeats(names: Iterable[str], what: str) -> None:
 
 
 def _mistakes(details: Iterable[ErrorDetails]) -> SettingsError:
-    return SettingsError([f"{_key(detail['loc'])}: {_expected(detail)}" for detail in details])
+    # A token may stand in the place of a key, too.
+    return SettingsError([redact(f"{_key(detail['loc'])}: {_expected(detail)}") for detail in details])
 
 
 def _key(where: tuple[int | str, ...]) -> str:

@@ -59,3 +59,7 @@ def main() -> None:
 def _fail(line: str, code: int) -> None:
     typer.echo(redact(line), err=True)
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

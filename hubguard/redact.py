@@ -10,7 +10,7 @@ from hubguard import standards
 # Hugging Face and GitHub tokens by their prefixes; what follows is long and has no spaces.
 _PREFIXES = "|".join((*standards.TOKEN_PREFIXES, "gh[pousr]_", "github_pat_"))
 _TOKEN = re.compile(rf"\b({_PREFIXES})[A-Za-z0-9_.-]{{8,}}")
-_BEARER = re.compile(r"(?i)\b(bearer|token)\s+[A-Za-z0-9_.~+/-]{16,}=*")
+_BEARER = re.compile(r"(?i)\b(bearer|authorization:\s*\w+)\s+[A-Za-z0-9_.~+/-]{16,}=*")
 
 
 def redact(text: str) -> str:

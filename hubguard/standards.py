@@ -37,6 +37,7 @@ LOCAL_TOKEN_PERIOD_DAYS: Final = 365  # 2.4.1, read tokens on a developer's mach
 SECRET_RECOVERY_DAYS: Final = 30
 SESSION_SECONDS: Final = 3600
 RETENTION_MIN_DAYS: Final = 365  # 8.3.4
+RETENTION_MAX_DAYS: Final = 3650
 RETENTION_DAYS: Final = 400  # a year, and time to notice that the year is over
 COLD_STORAGE_AFTER_DAYS: Final = 90
 

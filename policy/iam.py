@@ -25,19 +25,28 @@ _WILDCARD = re.compile(r"[*?]|\$\{")  # a policy variable is filled in by whoeve
 
 def _judge(args: ResourceValidationArgs) -> Iterator[str]:
     for document in _documents(args):
+        if document is None:
+            yield "The policy cannot be read as JSON, so nothing in it can be judged"
+            continue
         for number, statement in enumerate(_list(document.get("Statement")), start=1):
             if isinstance(statement, Mapping) and statement.get("Effect") == "Allow":
                 for wrong in _statement(statement):
                     yield f"Statement {number} {wrong}"
 
 
-def _documents(args: ResourceValidationArgs) -> Iterator[Mapping[str, Any]]:
+def _documents(args: ResourceValidationArgs) -> Iterator[Mapping[str, Any] | None]:
     policies = [args.props.get("policy")]
     policies += [inline.get("policy") for inline in args.props.get("inlinePolicies") or []]
-    for policy in policies:
+    for policy in filter(None, policies):
+        yield _document(policy)
+
+
+def _document(policy: object) -> Mapping[str, Any] | None:
+    try:
         document = json.loads(policy) if isinstance(policy, str) else policy
-        if isinstance(document, Mapping):
-            yield document
+    except ValueError:
+        return None
+    return document if isinstance(document, Mapping) else None
 
 
 def _statement(statement: Mapping[str, Any]) -> Iterator[str]:
@@ -52,6 +61,8 @@ def _statement(statement: Mapping[str, Any]) -> Iterator[str]:
         yield "allows actions on secrets by a wildcard"
     if "NotResource" in statement:
         yield "allows actions on all secrets but some"
+    if "Resource" not in statement:
+        yield "allows actions on secrets without a resource"
     if any(_is_open(str(resource)) for resource in _list(statement.get("Resource"))):
         yield "allows actions on secrets that it does not name"
 
@@ -62,7 +73,25 @@ def _reaches_secrets(action: str) -> bool:
 
 
 def _is_open(resource: str) -> bool:
-    return bool(_WILDCARD.search(resource.removesuffix(_EXACT_SUFFIX)))
+    name = resource.removesuffix(_EXACT_SUFFIX)
+    return bool(_WILDCARD.search(name)) or name.endswith(":secret:")
+
+
+def _judge_secret(args: ResourceValidationArgs) -> Iterator[str]:
+    document = _document(args.props.get("policy") or {})
+    if document is None:
+        yield "The policy cannot be read as JSON, so nothing in it can be judged"
+        return
+    for number, statement in enumerate(_list(document.get("Statement")), start=1):
+        if not isinstance(statement, Mapping) or statement.get("Effect") != "Allow":
+            continue
+        actions = [str(action).lower() for action in _list(statement.get("Action"))]
+        if "NotAction" in statement or any(_WILDCARD.search(action) for action in actions):
+            yield f"Statement {number} allows actions on the secret by a wildcard"
+        principal = statement.get("Principal")
+        named = _list(principal.get("AWS")) if isinstance(principal, Mapping) else [principal]
+        if "NotPrincipal" in statement or any(_WILDCARD.search(str(who)) for who in named):
+            yield f"Statement {number} lets principals in that it does not name"
 
 
 def _list(value: object) -> list[Any]:
@@ -85,5 +114,13 @@ RULES = [
             "aws:iam/userPolicy:UserPolicy",
         ],
         judge=_judge,
-    )
+    ),
+    resource_rule(
+        "secret-policy-by-name",
+        items=["2.3.4", "6.1.1"],
+        why="A secret's own policy lets in whom it names, other accounts included.",
+        fix="name each action, and each principal by its ARN",
+        types=["aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretPolicy:SecretPolicy"],
+        judge=_judge_secret,
+    ),
 ]

@@ -103,13 +103,12 @@ def _summary(outcome: provision.Outcome, seconds: float) -> None:
     made = sum(n for what, n in outcome.changes.items() if what != "same")
     same = outcome.changes.get("same", 0)
     out = outcome.outputs
-    closed = [entry["repository"] for entry in out.get("made_private") or []]
     _console.print()
     _console.rule(f"{out.get('organization')}: ready after {seconds:.0f} s")
     table = Table.grid(padding=(0, 2))
     table.add_row("Pulumi", _changes(outcome.changes) if made else f"{same} unchanged")
     table.add_row("Hub", f"{out.get('repositories')} repositories, all private but what is approved")
-    for path in closed:
+    for path in outcome.closed:
         table.add_row("", f"made private: {path}")
     table.add_row("", f"{len(out.get('members_without_two_factor') or [])} members without 2FA")
     table.add_row("AWS", f"{len(out.get('secrets') or {})} secrets, their reader, a trail with its bucket")

@@ -52,9 +52,14 @@ def token_files() -> dict[str, Path]:
 
 def complete(stack: str = "sandbox") -> dict[str, str]:
     """The whole environment for a child process: the caller's, cleaned, with the sandbox's on top."""
-    cleaned = {k: v for k, v in os.environ.items() if not k.startswith(_FOREIGN)}
-    tokens = {name: file.read_text().strip() for name, file in token_files().items()}
-    return cleaned | of(stack) | tokens
+    cleaned = {name: value for name, value in os.environ.items() if not _is_foreign(name)}
+    return cleaned | of(stack) | {name: _token(file) for name, file in token_files().items()}
+
+
+def leave_behind() -> None:
+    """Drop the real clouds' settings and the proxies from this very process: what is left to do is local."""
+    for name in filter(_is_foreign, list(os.environ)):
+        del os.environ[name]
 
 
 def as_shell(variables: Mapping[str, str]) -> str:
@@ -72,11 +77,26 @@ def as_shell(variables: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
+def _is_foreign(name: str) -> bool:
+    return name.startswith(_FOREIGN) or name.lower().endswith("_proxy")
+
+
+def _token(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise SandboxError(
+            f"The token in {file} is gone",
+            means="The local clouds cannot be used without it",
+            next_step="Run `make down`, which discards the sandbox's data, then `make up`",
+        ) from None
+
+
 def _no_proxy() -> dict[str, str]:
     # Programs differ in which spelling they read, and loopback goes through no proxy.
     known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     hosts = ",".join(dict.fromkeys([*filter(None, known.split(",")), "127.0.0.1", "localhost"]))
-    return {"no_proxy": hosts, "NO_PROXY": hosts}
+    return {"no_proxy": hosts, "NO_PROXY": hosts, "no_grpc_proxy": hosts}
 
 
 def _directories() -> list[str]:

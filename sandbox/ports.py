@@ -51,7 +51,7 @@ def refuse_taken(cloud: Cloud) -> None:
             raise SandboxError(
                 f"Port {port}, where the {cloud.title} listens, cannot be used ({error.strerror})",
                 means="Another program has taken it since the last run",
-                next_step="Stop that program, or let new ports be chosen: hubguard sandbox up --new-ports",
+                next_step="Stop that program, or choose others: .venv/bin/hubguard sandbox up --new-ports",
             ) from None
 
 

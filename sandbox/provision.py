@@ -8,24 +8,29 @@ the token be sealed for GitHub.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hubguard.errors import SandboxError
+from hubguard.errors import SandboxError, UsageError
 from sandbox import account, environment, jsonfile, paths, supervisor
 from sandbox.clouds import ALL
 from sandbox.engine import engine as engines
 from sandbox.engine import gotool
 from sandbox.engine.engine import Engine
 from sandbox.engine.install import Plugin, install, script
+from sandbox.engine.locking import exclusive
 from sandbox.engine.progress import Report
 from sandbox.engine.stack import ensure_stack
 from sandbox.github import plugin as github_plugin
+
+if TYPE_CHECKING:
+    from components.settings import Settings
 
 STACK = "sandbox"
 
@@ -41,11 +46,13 @@ class Outcome:
         changes: resources by what happened to them, such as `{"create": 31}`; of the last engine run
             where nothing changed, of the first otherwise.
         outputs: the stack's outputs.
+        closed: repositories that this run made private.
         refreshed: the state was read again from the clouds first.
     """
 
     changes: dict[str, int]
     outputs: dict[str, Any]
+    closed: list[str]
     refreshed: bool
 
 
@@ -60,9 +67,12 @@ def prepare(stack: str = STACK, report: Report | None = None) -> Engine:
         SandboxError: something could not be built or started.
     """
     report = report or Report()
+    if not re.fullmatch(r"[\w.-]+", stack) or not (paths.CHECKOUT / f"Pulumi.{stack}.yaml").exists():
+        raise UsageError(f"There is no Pulumi.{stack}.yaml", next_step="Name a stack that has its file here")
     built = engines.find(report)
     github = gotool.ensure(github_plugin.tool(), report)
     gotool.sweep()
+    environment.leave_behind()
     supervisor.up()
     account.prepare(environment.account_of(stack))
     home = paths.home()
@@ -79,12 +89,21 @@ def up(report: Report | None = None) -> Outcome:
         SandboxError: the engine failed; its own words stand above on the terminal.
     """
     from components import settings
-    from sandbox import interrupted, vault
 
     report = report or Report()
     desired = settings.from_file(paths.CHECKOUT / f"Pulumi.{STACK}.yaml")
-    prepare(STACK, report)
+    with exclusive(
+        paths.home() / "up.lock", lambda: report.say("Another `make up` is running: waiting for it")
+    ):
+        prepare(STACK, report)
+        return _provision(desired, report)
+
+
+def _provision(desired: Settings, report: Report) -> Outcome:
+    from sandbox import interrupted, vault
+
     variables = environment.complete(STACK)
+    known = _journal(_outputs())
     lost = _lost_state()
     if not (paths.home() / _GENERATIONS).exists():
         _remember_generations()  # what is lost from here on is noticed, even if this run fails
@@ -94,13 +113,17 @@ def up(report: Report | None = None) -> Outcome:
     if mended:
         report.say("The last run was interrupted: taking over what it left half-made")
         _import(mended)
+    if freed := vault.free_names(desired):
+        report.say(f"Freed the names of deleted secrets: {', '.join(freed)}")
     refresh = bool(lost or mended)
     changes = _engine_up(refresh=refresh)
     if vault.fill(_outputs(), desired):
         report.say("Put a fresh token into the vault; sealing it for GitHub")
         _engine_up(refresh=False)
     _remember_generations()
-    return Outcome(changes, _outputs(), refresh)
+    outputs = _outputs()
+    closed = [entry["repository"] for entry in _journal(outputs) if entry not in known]
+    return Outcome(changes, outputs, closed, refresh)
 
 
 def run_pulumi(stack: str, *arguments: str) -> int:
@@ -159,6 +182,10 @@ def _last_update() -> dict[str, Any] | None:
 
 def _outputs() -> dict[str, Any]:
     return dict(_json("stack", "output", "--json"))
+
+
+def _journal(outputs: dict[str, Any]) -> list[dict[str, str]]:
+    return outputs.get("made_private") or []
 
 
 def _import(exported: dict[str, Any]) -> None:

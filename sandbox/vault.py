@@ -22,6 +22,26 @@ def client(desired: Settings) -> SecretsManagerClient:
     return session.client("secretsmanager", region_name=desired.region, endpoint_url=ports.url(AWS))
 
 
+def free_names(desired: Settings) -> list[str]:
+    """Delete for good what waits to be deleted and is wanted again, so that its name is free.
+
+    On AWS an operator restores such a secret and imports it; here its value was made up anyway.
+
+    Returns:
+        The names that were freed.
+    """
+    secrets, names = client(desired), Names.of(desired)
+    freed = []
+    for name in (names.secret(token.name) for token in desired.tokens):
+        try:
+            if "DeletedDate" in secrets.describe_secret(SecretId=name):
+                secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+                freed.append(name)
+        except secrets.exceptions.ResourceNotFoundException:
+            continue
+    return freed
+
+
 def fill(outputs: Mapping[str, Any], desired: Settings) -> bool:
     """Give a value to every vault secret that waits to be sealed.
 

@@ -95,7 +95,7 @@ def run(port: int, state: Path) -> None:
         if faults.messages:
             raise SandboxError(
                 f"the local AWS cannot read its saved state in {state}",
-                next_step="run: hubguard sandbox reset",
+                next_step="run `make down`, which discards its data, then `make up`",
             ) from error
         raise
     if faults.messages:

@@ -8,6 +8,7 @@ without its salt, so the salt goes into the file with it.
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -107,7 +108,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
     environment.setdefault("PULUMI_IGNORE_AMBIENT_PLUGINS", "true")
     # `stack rm` removes the committed configuration otherwise.
     environment.setdefault("PULUMI_OPTION_PRESERVE_CONFIG", "true")
-    if any(argument.partition("=")[0] == "--policy-pack" for argument in typed):
+    if _names_pack(typed, environment.get(_PACK, "")):
         environment.pop(_PACK, None)  # Pulumi adds the two up, and says everything twice
     stack = call.stack or os.environ.get("PULUMI_STACK") or DEFAULT_STACK
     environment["PULUMI_STACK"] = stack
@@ -124,6 +125,13 @@ def main(arguments: Sequence[str]) -> NoReturn:
     environment.pop(_FOREIGN_CONFIG, None)
     file = StackFile(Path(home), project_file, stack)
     sys.exit(_on_committed([engine, *typed], environment, file, secret=call.secret))
+
+
+def _names_pack(arguments: Sequence[str], own: str) -> bool:
+    """Whether the project's own pack is among those that the arguments name."""
+    named = [a.partition("=")[2] for a in arguments if a.startswith("--policy-pack=")]
+    named += [b for a, b in itertools.pairwise(arguments) if a == "--policy-pack"]
+    return bool(own) and any(Path(name).resolve() == Path(own).resolve() for name in named)
 
 
 def _become(engine: str, arguments: Sequence[str], environment: dict[str, str]) -> NoReturn:

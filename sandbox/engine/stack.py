@@ -104,9 +104,7 @@ def _checkpoint(file: StackFile) -> Path:
 
 
 def _restore(file: StackFile, checkpoint: Path) -> None:
-    if file.salt() is not None:
-        if file.fits():
-            return
+    if file.salt() is not None and not file.fits():
         raise SandboxError(
             f"{stackfile.passphrase_file(file.home)} is not the passphrase that the state was made with",
             means="The state cannot be opened",

@@ -132,6 +132,6 @@ def _claimed(directory: Path) -> Iterator[None]:
         except OSError as error:
             raise SandboxError(
                 f"Another local Hub is using {directory}",
-                next_step="Stop it first: hubguard sandbox down",
+                next_step="Stop it first: make down",
             ) from error
         yield

@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 import pytest
+from pulumi_policy import ResourceValidationPolicy
 
-from components import access
+from components import access, vault
 from components.names import Names
 from policy import iam
 from tests.policy.support import violations
 
-[RULE] = iam.RULES
+RULE, SECRET_RULE = iam.RULES
 INLINE = "aws:iam/rolePolicy:RolePolicy"
 RULE_TYPES = [
     f"aws:iam/{k[0].lower()}{k[1:]}:{k}" for k in ("GroupPolicy", "Policy", "RolePolicy", "UserPolicy")
@@ -77,6 +78,7 @@ def test_a_wildcard_action_is_refused(action: str) -> None:
         "arn:aws:secretsmanager:*:123456789012:secret:a-??????",
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:${aws:PrincipalTag/team}-??????",
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:*",
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:-??????",
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:hubguard/kw/reader-*",
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:hubguard/kw/reader-?????",
     ],
@@ -113,6 +115,50 @@ def test_the_second_statement_counts_too() -> None:
 def test_a_document_that_is_an_object_is_judged() -> None:
     """Policies arrive as text or as objects."""
     assert violations(RULE, "aws:iam/policy:Policy", {"policy": {"Statement": allow("*")}}) != []
+
+
+RESOURCE_POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy"
+READER = {"AWS": "arn:aws:iam::123456789012:role/reader"}
+
+
+def test_our_own_secret_policy_passes() -> None:
+    """It only denies."""
+    document = json.dumps(vault.secret_policy([READER["AWS"]]))
+    assert violations(SECRET_RULE, RESOURCE_POLICY, {"policy": document}) == []
+
+
+def test_a_secret_may_let_in_whom_it_names() -> None:
+    """An exact principal and an exact action."""
+    statement = allow("secretsmanager:GetSecretValue", "*", Principal=READER)
+    assert violations(SECRET_RULE, RESOURCE_POLICY, {"policy": {"Statement": statement}}) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        allow("secretsmanager:*", "*", Principal=READER),
+        allow("secretsmanager:GetSecretValue", "*", Principal="*"),
+        allow("secretsmanager:GetSecretValue", "*", Principal={"AWS": ["*"]}),
+        allow("secretsmanager:GetSecretValue", "*", NotPrincipal=READER),
+        {"Effect": "Allow", "NotAction": "s3:*", "Resource": "*", "Principal": READER},
+    ],
+)
+def test_a_secret_that_lets_in_whom_it_does_not_name_is_refused(statement: dict[str, Any]) -> None:
+    """By a wildcard in the action or in the principal."""
+    assert violations(SECRET_RULE, RESOURCE_POLICY, {"policy": {"Statement": [statement]}}) != []
+
+
+@pytest.mark.parametrize("rule", iam.RULES)
+def test_a_policy_that_cannot_be_read_does_not_pass(rule: ResourceValidationPolicy) -> None:
+    """Unknown is not fine."""
+    kind = RESOURCE_POLICY if rule is SECRET_RULE else INLINE
+    [message] = violations(rule, kind, {"policy": "{not json"})
+    assert "cannot be read as JSON" in message
+
+
+def test_a_statement_without_a_resource_is_refused() -> None:
+    """Nothing is named."""
+    assert judged({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue"}) != []
 
 
 def test_inline_policies_of_a_role_are_judged() -> None:

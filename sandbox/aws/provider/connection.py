@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sandbox.aws.provider.config import Settings
 
+_NEXT = 'If `make status` shows it running, this shell is of an older sandbox: eval "$(make -s env)"'
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _TIMEOUT = 20  # seconds; the local AWS answers in milliseconds
 _CALLS: dict[str, Any] = {
@@ -136,5 +137,5 @@ def explain(error: ClientError | BotoCoreError) -> str:
         return f"boto3 refuses a parameter of the call{named}"
     kind = type(error).__name__
     if kind in ("EndpointConnectionError", "ConnectTimeoutError", "ConnectionClosedError"):
-        return "the local AWS does not answer. Run: hubguard sandbox status"
-    return f"the call to the local AWS failed ({kind}). Run: hubguard sandbox status"
+        return f"the local AWS does not answer. {_NEXT}"
+    return f"the call to the local AWS failed ({kind}). {_NEXT}"

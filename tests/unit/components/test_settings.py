@@ -212,13 +212,68 @@ def test_a_region_that_the_names_do_not_fit_is_refused(config: dict[str, Any], r
     assert line.startswith("aws:region: expected a")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "a string", "config: [a]", "config: {1: 2}", "other: {}"])
+@pytest.mark.parametrize("text", ["", "[]", "a string", "config: [a]", "config: {1: 2}"])
 def test_a_file_of_another_shape_is_one_line(tmp_path: Path, text: str) -> None:
     """Whatever stands in it."""
     odd = tmp_path / "Pulumi.odd.yaml"
     odd.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match="expected config, a map"):
         settings.from_file(odd)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        (
+            "retention_days: 400",
+            'retention_days: "400"',
+            "hubguard:audit.retention_days: expected a valid integer",
+        ),
+        (
+            "retention_days: 400",
+            "retention_days: 4000000",
+            "hubguard:audit.retention_days: expected less than",
+        ),
+        (
+            "code_owners: true",
+            "code_owners: 1",
+            "hubguard:github.repositories[0].ruleset.code_owners: expected",
+        ),
+        ('["123456789012"]', "[123456789012]", "aws:allowedAccountIds: expected a valid string"),
+        ("hubguard:audit:", "hubgard:audit:", "hubgard: unknown namespace; expected one of aws, github"),
+        ("config:", "confg: {}\nconfig:", "Pulumi.odd.yaml: unknown key confg; expected one of config"),
+        ("plan: team", "plan: team\n    plan: free", "Pulumi.odd.yaml: cannot be read as YAML in line"),
+    ],
+)
+def test_what_would_be_read_otherwise_is_refused(tmp_path: Path, old: str, new: str, line: str) -> None:
+    """A number in quotes, a key that stands twice, a namespace that nobody reads."""
+    text = (CHECKOUT / "Pulumi.sandbox.yaml").read_text(encoding="utf-8")
+    assert old in text
+    odd = tmp_path / "Pulumi.odd.yaml"
+    odd.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SettingsError) as refusal:
+        settings.from_file(odd)
+    assert refusal.value.lines[0].startswith(line)
+
+
+@pytest.mark.parametrize("content", [b"config: \xe9", b"{" * 5000])
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path, content: bytes) -> None:
+    """Another encoding, or nested without end."""
+    odd = tmp_path / "Pulumi.odd.yaml"
+    odd.write_bytes(content)
+    with pytest.raises(SettingsError) as refusal:
+        settings.from_file(odd)
+    assert len(refusal.value.lines) == 1
+
+
+def test_a_token_in_the_place_of_a_name_is_refused(config: dict[str, Any]) -> None:
+    """It would go into the state; and in the place of a key it is not repeated."""
+    pasted = "hf_" + "x" * 34
+    config["hubguard:organization"]["members"][0]["user"] = pasted
+    config["hubguard:organization"][pasted] = 1
+    found = mistakes(config)
+    assert len(found) == 2
+    assert pasted not in "".join(found)
 
 
 def test_a_file_that_is_not_yaml_is_one_line(tmp_path: Path) -> None:

@@ -28,12 +28,13 @@ def test_a_token_is_taken_out_whole(prefix: str) -> None:
 
 def test_a_bearer_header_is_taken_out() -> None:
     """Whatever the token looks like."""
-    assert redact("Authorization: Bearer " + "z" * 24) == "Authorization: Bearer [redacted]"
+    for scheme in ("Bearer", "token"):
+        assert redact(f"Authorization: {scheme} " + "z" * 24) == f"Authorization: {scheme} [redacted]"
 
 
 def test_ordinary_words_stay() -> None:
     """Names that only begin like a token are left alone."""
-    line = "hf_home is set; the role kwanzaa-production-read; api_org_ is a prefix; bearer of news"
+    line = "hf_home is set; the token kwanzaa-production-read; api_org_ is a prefix; bearer of news"
     assert redact(line) == line
 
 

@@ -34,5 +34,8 @@ def test_a_refused_parameter_is_named_without_its_value() -> None:
 def test_nobody_there_is_one_line_with_the_next_step() -> None:
     """The local AWS may have been killed."""
     error: BotoCoreError = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
-    assert explain(error) == "the local AWS does not answer. Run: hubguard sandbox status"
+    assert explain(error) == (
+        "the local AWS does not answer. If `make status` shows it running,"
+        ' this shell is of an older sandbox: eval "$(make -s env)"'
+    )
     assert "NoCredentialsError" in explain(NoCredentialsError())

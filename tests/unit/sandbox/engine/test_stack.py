@@ -151,7 +151,11 @@ def test_dead_locks_are_released(home: Path, project: Path, engine: Engine) -> N
     ensure_stack(home, "dev", project, engine)
     with subprocess.Popen(["true"]) as ended:
         ended.wait()
-    running = subprocess.Popen(["sh", "-c", "read _; : pulumi"], stdin=subprocess.PIPE)
+    running = subprocess.Popen(
+        ["sh", "-c", "echo; read _; : pulumi"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert running.stdout is not None
+    running.stdout.readline()  # its command line is not there before it runs
     here = socket.gethostname()
     locks = home / "state" / ".pulumi" / "locks" / "organization" / "demo" / "dev"
     locks.mkdir(parents=True)
