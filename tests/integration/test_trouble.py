@@ -137,3 +137,55 @@ def forget(walk: Walk, types: set[str]) -> set[str]:
     latest |= {"resources": kept, "pending_operations": pending}
     walk.checkpoint.write_text(json.dumps(document), encoding="utf-8")
     return {operation["resource"]["type"] for operation in pending}
+
+
+def test_what_was_destroyed_comes_back(walk: Walk) -> None:
+    """Destroying touches no member and no repository, and the names of its secrets do not stay blocked."""
+    assert walk.provision().code == 0
+    hub = f"/api/organizations/{walkthrough.ORGANIZATION}"
+    before = {m["user"]: m["role"] for m in walk.call("hub", "GET", f"{hub}/members")}
+    destroyed = walk.pulumi("destroy --yes --skip-preview")
+    assert destroyed.code == 0, destroyed.text
+    assert {m["user"]: m["role"] for m in walk.call("hub", "GET", f"{hub}/members")} == before
+    assert len(walk.call("hub", "GET", f"{hub}/settings/repositories")) == 41
+    kept = walk.call("github", "GET", f"/api/v3/repos/{walkthrough.ORGANIZATION}/kwanzaa")
+    assert kept["archived"] is False
+    finishes(walk)
+
+
+def test_two_runs_at_once_both_finish(walk: Walk) -> None:
+    """The second waits for the first and then has nothing to do."""
+    both = [walk.provision_in_background() for _ in range(2)]
+    said = [running.communicate()[0] for running in both]
+    assert [running.returncode for running in both] == [0, 0], said
+    assert sum("Another `make up` is running" in text for text in said) == 1
+
+
+def test_the_shells_own_accounts_and_proxies_do_not_matter(walk: Walk) -> None:
+    """Neither a foreign profile nor a proxy nor a token reaches the sandbox."""
+    nobody = "http://127.0.0.1:9"
+    done = walk.provision(
+        AWS_PROFILE="nobody",
+        AWS_ACCESS_KEY_ID="foreign",
+        GITHUB_OWNER="somebody-else",
+        GITHUB_TOKEN="foreign",  # noqa: S106  not one
+        HF_TOKEN="foreign",  # noqa: S106  not one
+        HF_ENDPOINT="https://example.org",
+        HTTP_PROXY=nobody,
+        http_proxy=nobody,
+        HTTPS_PROXY=nobody,
+        PULUMI_BACKEND_URL="https://example.org",
+        PULUMI_STACK="prod",
+    )
+    assert done.code == 0, done.text
+    assert "kwanzaa/ci/HF_TOKEN: sealed" in done.text
+
+
+def test_a_state_that_cannot_be_read_is_one_line(walk: Walk) -> None:
+    """With the way out; repeating the command would not help."""
+    assert walk.provision().code == 0
+    walk.checkpoint.write_text("{", encoding="utf-8")
+    refused = walk.provision()
+    assert refused.code == 1
+    assert len(refused.text.strip().splitlines()) == 1
+    assert "make down" in refused.text

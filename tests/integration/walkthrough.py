@@ -48,9 +48,10 @@ class Walk:
         """Run the `hubguard` command."""
         return _run([str(HUBGUARD), *arguments], CHECKOUT, self._environment())
 
-    def provision(self) -> Ran:
-        """Run what `make up` runs."""
-        return self.hubguard("sandbox", "provision")
+    def provision(self, **variables: str) -> Ran:
+        """Run what `make up` runs, with more variables in the shell."""
+        command = [str(HUBGUARD), "sandbox", "provision"]
+        return _run(command, CHECKOUT, self._environment() | variables)
 
     def provision_in_background(self) -> subprocess.Popen[str]:
         """Start the same, as the leader of a process group of its own."""
