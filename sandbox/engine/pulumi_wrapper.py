@@ -45,6 +45,7 @@ _WITH_VALUE = frozenset(
 _ON_COMMITTED = frozenset({"config", "stack", "new"})
 
 _FOREIGN_CONFIG = "PULUMI_OPTION_CONFIG_FILE"
+_DIFF = "PULUMI_OPTION_DIFF"
 _PACK = "PULUMI_OPTION_POLICY_PACK"
 
 
@@ -110,6 +111,8 @@ def main(arguments: Sequence[str]) -> NoReturn:
     environment.setdefault("PULUMI_OPTION_PRESERVE_CONFIG", "true")
     if _names_pack(typed, environment.get(_PACK, "")):
         environment.pop(_PACK, None)  # Pulumi adds the two up, and says everything twice
+    if call.words[:1] == ("refresh",):
+        environment.setdefault(_DIFF, "true")  # drift is a list of names, not of resources
     stack = call.stack or os.environ.get("PULUMI_STACK") or DEFAULT_STACK
     environment["PULUMI_STACK"] = stack
     project_file = stackfile.find_project(call.directory)

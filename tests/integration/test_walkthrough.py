@@ -21,7 +21,7 @@ STRAYS = (
     "datasets/kwanzaa-project/oral-history-interviews-raw",
     "models/kwanzaa-project/griot-8b-adapter-preview",
 )
-DRIFT = "refresh --preview-only --expect-no-changes --diff --color never"
+DRIFT = "refresh --preview-only --expect-no-changes --color never"
 LISTING = "GET /api/organizations/{organization}/settings/repositories"
 
 

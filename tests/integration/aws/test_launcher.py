@@ -81,7 +81,7 @@ def test_a_damaged_state_stops_the_start(tmp_path: Path, start: Start) -> None:
     outcome = _run(state, _free_port())
     assert outcome.returncode == 1
     assert outcome.stderr.splitlines()[-1].startswith("the local AWS cannot read its saved state")
-    assert "hubguard sandbox reset" in outcome.stderr
+    assert "make down" in outcome.stderr
     assert "Traceback" not in outcome.stderr
 
 
