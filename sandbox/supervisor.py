@@ -162,7 +162,7 @@ def _reap() -> None:
     for pid, child in list(_children.items()):
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(_POLL_SECONDS)
-            del _children[pid]
+            _children.pop(pid, None)  # another thread may have been quicker
 
 
 def _pid(cloud: Cloud) -> int | None:
