@@ -13,7 +13,7 @@ from components.vault import TokenVault
 desired = settings.from_pulumi()
 names = Names.of(desired)
 
-audit = AuditTrail("audit", audit=desired.audit, names=names)
+AuditTrail("audit", audit=desired.audit, names=names)
 TokenAccess("access", tokens=desired.tokens, access=desired.access, names=names)
 vault = TokenVault("vault", tokens=desired.tokens, access=desired.access, names=names)
 guards = [
