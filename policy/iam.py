@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from pulumi_policy import ResourceValidationArgs
 
-from policy.rule import resource_rule
+from policy.rule import Judge, resource_rule
 
 # They concern no single secret: AWS knows them on all resources only (Service Authorization Reference).
 _ACCOUNT_LEVEL = {
@@ -23,15 +23,19 @@ _SERVICE = "secretsmanager"
 _WILDCARD = re.compile(r"[*?]|\$\{")  # a policy variable is filled in by whoever calls
 
 
-def _judge(args: ResourceValidationArgs) -> Iterator[str]:
-    for document in _documents(args):
-        if document is None:
-            yield "The policy cannot be read as JSON, so nothing in it can be judged"
-            continue
-        for number, statement in enumerate(_list(document.get("Statement")), start=1):
-            if isinstance(statement, Mapping) and statement.get("Effect") == "Allow":
-                for wrong in _statement(statement):
-                    yield f"Statement {number} {wrong}"
+def _each_allow(judge: Callable[[Mapping[str, Any]], Iterator[str]]) -> Judge:
+    """A judge of every Allow statement in every policy document of a resource."""
+
+    def judged(args: ResourceValidationArgs) -> Iterator[str]:
+        for document in _documents(args):
+            if document is None:
+                yield "The policy cannot be read as JSON, so nothing in it can be judged"
+                continue
+            for number, statement in enumerate(_list(document.get("Statement")), start=1):
+                if isinstance(statement, Mapping) and statement.get("Effect") == "Allow":
+                    yield from (f"Statement {number} {wrong}" for wrong in judge(statement))
+
+    return judged
 
 
 def _documents(args: ResourceValidationArgs) -> Iterator[Mapping[str, Any] | None]:
@@ -49,7 +53,7 @@ def _document(policy: object) -> Mapping[str, Any] | None:
     return document if isinstance(document, Mapping) else None
 
 
-def _statement(statement: Mapping[str, Any]) -> Iterator[str]:
+def _of_identity(statement: Mapping[str, Any]) -> Iterator[str]:
     if "NotAction" in statement:
         yield "allows all actions but some, those on secrets included"
         return
@@ -77,21 +81,14 @@ def _is_open(resource: str) -> bool:
     return bool(_WILDCARD.search(name)) or name.endswith(":secret:")
 
 
-def _judge_secret(args: ResourceValidationArgs) -> Iterator[str]:
-    document = _document(args.props.get("policy") or {})
-    if document is None:
-        yield "The policy cannot be read as JSON, so nothing in it can be judged"
-        return
-    for number, statement in enumerate(_list(document.get("Statement")), start=1):
-        if not isinstance(statement, Mapping) or statement.get("Effect") != "Allow":
-            continue
-        actions = [str(action).lower() for action in _list(statement.get("Action"))]
-        if "NotAction" in statement or any(_WILDCARD.search(action) for action in actions):
-            yield f"Statement {number} allows actions on the secret by a wildcard"
-        principal = statement.get("Principal")
-        named = _list(principal.get("AWS")) if isinstance(principal, Mapping) else [principal]
-        if "NotPrincipal" in statement or any(_WILDCARD.search(str(who)) for who in named):
-            yield f"Statement {number} lets principals in that it does not name"
+def _of_secret(statement: Mapping[str, Any]) -> Iterator[str]:
+    actions = _list(statement.get("Action"))
+    if "NotAction" in statement or any(_WILDCARD.search(str(action)) for action in actions):
+        yield "allows actions on the secret by a wildcard"
+    principal = statement.get("Principal")
+    named = _list(principal.get("AWS")) if isinstance(principal, Mapping) else [principal]
+    if "NotPrincipal" in statement or any(_WILDCARD.search(str(who)) for who in named):
+        yield "lets principals in that it does not name"
 
 
 def _list(value: object) -> list[Any]:
@@ -113,7 +110,7 @@ RULES = [
             "aws:iam/rolePolicy:RolePolicy",
             "aws:iam/userPolicy:UserPolicy",
         ],
-        judge=_judge,
+        judge=_each_allow(_of_identity),
     ),
     resource_rule(
         "secret-policy-by-name",
@@ -121,6 +118,6 @@ RULES = [
         why="A secret's own policy lets in whom it names, other accounts included.",
         fix="name each action, and each principal by its ARN",
         types=["aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretPolicy:SecretPolicy"],
-        judge=_judge_secret,
+        judge=_each_allow(_of_secret),
     ),
 ]

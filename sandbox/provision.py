@@ -43,17 +43,14 @@ class Outcome:
     """What a run of `make up` came to.
 
     Attributes:
-        changes: resources by what happened to them, such as `{"create": 31}`; of the last engine run
-            where nothing changed, of the first otherwise.
+        changes: resources by what happened to them in the first engine run, such as `{"create": 30}`.
         outputs: the stack's outputs.
         closed: repositories that this run made private.
-        refreshed: the state was read again from the clouds first.
     """
 
     changes: dict[str, int]
     outputs: dict[str, Any]
     closed: list[str]
-    refreshed: bool
 
 
 def prepare(stack: str = STACK, report: Report | None = None) -> Engine:
@@ -115,15 +112,14 @@ def _provision(desired: Settings, report: Report) -> Outcome:
         _import(mended)
     if freed := vault.free_names(desired):
         report.say(f"Freed the names of deleted secrets: {', '.join(freed)}")
-    refresh = bool(lost or mended)
-    changes = _engine_up(refresh=refresh)
+    changes = _engine_up(refresh=bool(lost or mended))
     if vault.fill(_outputs(), desired):
         report.say("Put a fresh token into the vault; sealing it for GitHub")
         _engine_up(refresh=False)
     _remember_generations()
     outputs = _outputs()
     closed = [entry["repository"] for entry in _journal(outputs) if entry not in known]
-    return Outcome(changes, outputs, closed, refresh)
+    return Outcome(changes, outputs, closed)
 
 
 def run_pulumi(stack: str, *arguments: str) -> int:
