@@ -14,8 +14,15 @@ desired = settings.from_pulumi()
 names = Names.of(desired)
 
 AuditTrail("audit", audit=desired.audit, names=names)
-TokenAccess("access", tokens=desired.tokens, access=desired.access, names=names)
-vault = TokenVault("vault", tokens=desired.tokens, access=desired.access, names=names)
+TokenAccess(
+    "access",
+    tokens=desired.tokens,
+    access=desired.access,
+    owner=desired.github_owner,
+    github=desired.github,
+    names=names,
+)
+vault = TokenVault("vault", tokens=desired.tokens, names=names, protect=desired.protect)
 guards = [
     RepositoryGuard(
         repository.name,
@@ -23,6 +30,7 @@ guards = [
         repository=repository,
         url=desired.github_url,
         vault=vault,
+        tokens={token.name: token for token in desired.tokens},
         names=names,
     )
     for repository in desired.github.repositories

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pulumi
 import pulumi_github as github
 
 from components.names import Names
-from components.settings import GitHubRepository
+from components.settings import GitHubRepository, Token
 from hubguard.github.resources import EnvironmentSecret
 
 # GitHub's id of its own app: checks count only when Actions reports them.
@@ -16,7 +18,7 @@ _GITHUB_ACTIONS_APP = 15368
 class RepositoryGuard(pulumi.ComponentResource):
     """Guards one repository; the repository itself is neither created nor deleted.
 
-    Serves checklist items 2.2.5, 5.1.1 and 5.1.5.
+    `tokens` is the inventory by name: a sealed secret names the vault's secret that it comes from. Serves checklist items 2.2.5, 5.1.1 and 5.1.5.
 
     Attributes:
         secrets: status of each sealed secret, by environment and name.
@@ -32,6 +34,7 @@ class RepositoryGuard(pulumi.ComponentResource):
         repository: GitHubRepository,
         url: str | None,
         vault: pulumi.Resource,
+        tokens: Mapping[str, Token],
         names: Names,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -67,7 +70,7 @@ class RepositoryGuard(pulumi.ComponentResource):
                     repository=repository.name,
                     environment=environment.environment,
                     name=secret,
-                    secret=names.secret(token),
+                    secret=names.secret(tokens[token]),
                     region=names.region,
                     url=url,
                     opts=pulumi.ResourceOptions(parent=self, depends_on=[vault]),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -17,7 +16,6 @@ import pulumi
 import yaml
 from pulumi.runtime.config import CONFIG
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -28,61 +26,37 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from components import siblings
+from components.fields import (
+    WORDS,
+    AccountId,
+    BranchPattern,
+    BucketName,
+    Consumer,
+    Email,
+    GitHubName,
+    GitHubUrl,
+    HubName,
+    KeyArn,
+    OidcProviderArn,
+    PrincipalArn,
+    PullRequest,
+    RegionName,
+    RepositoryPath,
+    Scope,
+    SecretName,
+    TokenName,
+    refuse_repeats,
+)
 from hubguard import standards
 from hubguard.errors import SettingsError
 from hubguard.redact import redact
 
-Environment = Literal["local", "training", "ci", "production"]
-"""The checklist's four environments of a token (section 2.3)."""
+Environment = Literal["local", "training", "ci", "production", "machine"]
+"""The checklist's four environments of a token (section 2.3), and Hubguard's own credentials."""
 
-_WORDS: dict[str, str] = {}
-"""What a pattern means to a person: pydantic's errors carry the pattern alone."""
-
-
-def _text(pattern: str, words: str) -> StringConstraints:
-    _WORDS[pattern] = words
-    return StringConstraints(pattern=pattern)
-
-
-def _is_no_token(name: str) -> str:
-    if re.fullmatch(standards.TOKEN_PATTERN, name):
-        raise ValueError("expected a name; this looks like a token, which never goes into configuration")
-    return name
-
-
-HubName = Annotated[
-    str,
-    _text(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$", "a name on the Hub"),
-    AfterValidator(_is_no_token),
-]
-GitHubName = Annotated[str, _text(r"^[A-Za-z0-9._-]{1,100}$", "a name on GitHub, without its owner")]
-TokenName = Annotated[str, _text(r"^[a-z0-9][a-z0-9-]{2,62}$", "small letters, digits and dashes, 3 to 63")]
-BranchPattern = Annotated[str, _text(r"^[^\s~^:\\]+$", "a branch name or pattern, such as main")]
-SecretName = Annotated[str, _text(r"^[A-Z_][A-Z0-9_]*$", "capital letters, digits and underscores")]
-RegionName = Annotated[str, _text(r"^[a-z]{2}(-[a-z]+)+-\d$", "an AWS region such as eu-central-1")]
-AccountId = Annotated[str, _text(r"^\d{12}$", "one AWS account id of 12 digits")]
-PrincipalArn = Annotated[
-    str,
-    _text(
-        r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$",
-        "the exact ARN of an IAM role or user",
-    ),
-]
-RepositoryPath = Annotated[
-    str,
-    _text(
-        r"^(model|dataset|space|kernel|bucket)s/[\w.-]+/[\w.-]+$",
-        "type, organization and name, such as datasets/kwanzaa-project/corpus",
-    ),
-]
-GitHubUrl = Annotated[
-    str,
-    _text(r"^https://[\w.-]+/?$", "the address of a GitHub of your own, such as https://git.example.com/"),
-]
-PullRequest = Annotated[
-    str,
-    _text(standards.PULL_REQUEST, "the address of a pull request"),
-]
+Job = Literal["ci", "deploy", "drift"]
+"""What a job in a GitHub environment may be in AWS: it names the role that trusts the environment."""
 
 
 class _Model(BaseModel):
@@ -123,14 +97,14 @@ class Organization(_Model):
     @field_validator("members")
     @classmethod
     def _members_are_unique_and_led(cls, members: list[Member]) -> list[Member]:
-        _refuse_repeats((m.user.lower() for m in members), "member")
+        refuse_repeats((m.user.lower() for m in members), "member")
         if not any(m.role == "admin" for m in members):
             raise ValueError("no member is admin; expected at least one with role admin")
         return members
 
     @model_validator(mode="after")
     def _public_is_ours_and_unique(self) -> Organization:
-        _refuse_repeats((p.repository for p in self.public), "public repository")
+        refuse_repeats((p.repository for p in self.public), "public repository")
         for entry in self.public:
             if entry.repository.split("/")[1] != self.name:
                 raise ValueError(f"{entry.repository} in public does not belong to {self.name}")
@@ -138,13 +112,27 @@ class Organization(_Model):
 
 
 class Token(_Model):
-    """One entry of the token inventory; one that is not local has a secret of the same name."""
+    """One entry of the token inventory; one that is not local has a secret of the same name.
+
+    Attributes:
+        role: what the Hub calls the token's role; `github-app` is the private key of a GitHub App, which
+            only the environment `machine` has.
+        scopes: permissions of a fine-grained token, as the Hub names them.
+        owner: who answers for it, a name on the Hub.
+        consumers: what uses it. For the environment `machine` these are the jobs that may read it.
+        rotation_days: days after which it is replaced.
+        generation: raise it to take a new secret while the old one's name is still blocked: AWS keeps a
+            deleted name for the recovery window.
+    """
 
     name: TokenName
     environment: Environment
-    role: Literal["read", "write", "fine-grained"]
+    role: Literal["read", "write", "fine-grained", "github-app"]
+    scopes: list[Scope] = []
     owner: HubName
+    consumers: list[Consumer] = []
     rotation_days: int = Field(default=standards.TOKEN_PERIOD_DAYS, ge=1)
+    generation: int = Field(default=1, ge=1, le=999)
 
     @model_validator(mode="after")
     def _is_within_the_standard(self) -> Token:
@@ -154,14 +142,86 @@ class Token(_Model):
             raise ValueError(f"rotation_days is {self.rotation_days}; expected at most {most}")
         if self.environment == "production" and self.role == "write":
             raise ValueError("a production token is never a write token; expected role read")
+        if self.environment == "production" and (writing := [s for s in self.scopes if _writes(s)]):
+            raise ValueError(f"a production token only reads; {', '.join(writing)} in scopes is more")
+        if bool(self.scopes) != (self.role == "fine-grained"):
+            raise ValueError("scopes belong to the role fine-grained, and it needs at least one")
+        if self.environment == "machine" and (
+            not self.consumers or not set(self.consumers) <= {"deploy", "drift"}
+        ):
+            raise ValueError("consumers of a machine's token are the jobs that read it: deploy, drift")
+        if self.role == "github-app" and self.environment != "machine":
+            raise ValueError("only the environment machine has the key of a GitHub App")
+        refuse_repeats(self.scopes, "scope")
+        refuse_repeats(self.consumers, "consumer")
         return self
 
 
-class Access(_Model):
-    """Who applies the stack and who may read the production token, as exact ARNs."""
+def _writes(scope: str) -> bool:
+    return not scope.endswith(".read")
 
-    deployer: PrincipalArn
-    production_readers: list[PrincipalArn] = Field(min_length=1)
+
+class State(_Model):
+    """Where the stack's state lies, when that is S3: deploy writes it, preview and drift read it.
+
+    Attributes:
+        bucket: name of the bucket.
+        key: ARN of the key of the stack's secrets provider and of the bucket.
+    """
+
+    bucket: BucketName
+    key: KeyArn
+
+
+class Access(_Model):
+    """Who may take which role, as exact ARNs; a role that nobody may take is not made.
+
+    Attributes:
+        production_readers: what serves the models.
+        training_writers: what trains and publishes them.
+        operators: people who put values; they read none.
+        incident_responders: people who revoke leaked tokens. Their identity provider enforces MFA; for an
+            IAM user the role asks for it.
+        auditors: people who read logs and metadata, never values.
+        oidc_provider: the account's provider for GitHub Actions, when it has one already.
+        state: where the stack's state lies, when that is S3.
+    """
+
+    production_readers: list[PrincipalArn] = []
+    training_writers: list[PrincipalArn] = []
+    operators: list[PrincipalArn] = []
+    incident_responders: list[PrincipalArn] = []
+    auditors: list[PrincipalArn] = []
+    oidc_provider: OidcProviderArn | None = None
+    state: State | None = None
+
+
+class Vault(_Model):
+    """Regions besides the stack's own in which every secret has an encrypted replica."""
+
+    replica_regions: list[RegionName] = []
+
+    @field_validator("replica_regions")
+    @classmethod
+    def _are_unique(cls, regions: list[str]) -> list[str]:
+        refuse_repeats(regions, "region")
+        return regions
+
+
+class Contacts(_Model):
+    """Who hears of what.
+
+    Attributes:
+        alarms: e-mail addresses that every alarm goes to; AWS asks each for a confirmation once.
+    """
+
+    alarms: list[Email] = []
+
+    @field_validator("alarms")
+    @classmethod
+    def _are_unique(cls, addresses: list[str]) -> list[str]:
+        refuse_repeats((address.lower() for address in addresses), "address")
+        return addresses
 
 
 class GitHubEnvironment(_Model):
@@ -169,9 +229,11 @@ class GitHubEnvironment(_Model):
 
     `branches` are the patterns of the branches that may use it: protection by ruleset is not what
     GitHub counts as a protected branch there. `secrets` maps GitHub's secret name to a token's name.
+    `assumes` names the AWS role that its jobs may take, without any stored key.
     """
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    assumes: Job | None = None
     branches: list[BranchPattern] = Field(default=["main"], min_length=1)
     secrets: dict[SecretName, TokenName] = {}
 
@@ -185,25 +247,60 @@ class Ruleset(_Model):
 
 
 class GitHubRepository(_Model):
-    """An existing GitHub repository that the stack guards."""
+    """An existing GitHub repository that the stack guards.
+
+    Attributes:
+        id: GitHub's number of the repository, which outlives a renaming. `gh api repos/OWNER/NAME` tells it.
+    """
 
     name: GitHubName
+    id: int | None = Field(default=None, ge=1)
     environments: list[GitHubEnvironment] = []
     ruleset: Ruleset = Ruleset()
 
 
 class GitHub(_Model):
-    """The guarded repositories of one GitHub owner."""
+    """The guarded repositories of one GitHub owner.
 
+    Attributes:
+        owner_id: GitHub's number of the owner. `gh api users/OWNER` tells it.
+    """
+
+    owner_id: int | None = Field(default=None, ge=1)
     repositories: list[GitHubRepository] = []
 
     @field_validator("repositories")
     @classmethod
     def _are_unique(cls, repositories: list[GitHubRepository]) -> list[GitHubRepository]:
-        _refuse_repeats((r.name.lower() for r in repositories), "repository")
+        refuse_repeats((r.name.lower() for r in repositories), "repository")
         for repository in repositories:
-            _refuse_repeats((e.name.lower() for e in repository.environments), "environment")
+            refuse_repeats((e.name.lower() for e in repository.environments), "environment")
         return repositories
+
+    @model_validator(mode="after")
+    def _trust_is_exact(self) -> GitHub:
+        """AWS trusts numbers, not names that somebody else may take after a renaming."""
+        jobs = [
+            (repository, environment)
+            for repository in self.repositories
+            for environment in repository.environments
+            if environment.assumes
+        ]
+        refuse_repeats((str(e.assumes) for _, e in jobs if e.assumes != "ci"), "assumes")
+        for repository, environment in jobs:
+            if repository.id is None or self.owner_id is None:
+                raise ValueError(
+                    f"{repository.name}/{environment.name} assumes a role of AWS;"
+                    " expected owner_id and the repository's id"
+                )
+            if not _IN_A_SUBJECT.fullmatch(environment.name):
+                raise ValueError(
+                    f"{repository.name}/{environment.name} assumes a role of AWS;"
+                    " expected a name of letters, digits, dots, dashes and underscores"
+                )
+        if len({r.name for r, e in jobs if e.assumes != "ci"}) > 1:
+            raise ValueError("deploy and drift are jobs of one repository: the one that holds this program")
+        return self
 
 
 class Audit(_Model):
@@ -222,31 +319,35 @@ class Settings(_Model):
     `region` and `account` come from `aws:region` and `aws:allowedAccountIds`, `github_owner` from
     `github:owner`, `github_url` from `github:baseUrl`: the providers
     read the same keys, so they stand in one place.
+
+    Attributes:
+        protect: whether Pulumi refuses to delete keys, secrets, buckets and the trail.
     """
 
     region: RegionName
-
-    @field_validator("region")
-    @classmethod
-    def _is_of_the_standard_partition(cls, region: str) -> str:
-        if region.startswith(("cn-", "us-gov-", "us-iso", "eu-isoe-")):
-            raise ValueError("expected a region of the standard partition: ARNs are made for it")
-        return region
-
     account: AccountId
     github_owner: GitHubName
     github_url: GitHubUrl | None = None
     organization: Organization
     tokens: list[Token]
-    access: Access
+    access: Access = Access()
+    vault: Vault = Vault()
+    contacts: Contacts = Contacts()
     github: GitHub = GitHub()
     audit: Audit = Audit()
+    protect: bool = True
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
-        _refuse_repeats((t.name for t in self.tokens), "token")
-        if f"::{self.account}:" not in self.access.deployer:
-            raise ValueError(f"access.deployer is not of the account {self.account}")
+        refuse_repeats((t.name for t in self.tokens), "token")
+        environments = {t.environment for t in self.tokens}
+        for needed, key in (("production", "production_readers"), ("training", "training_writers")):
+            if needed in environments and not getattr(self.access, key):
+                raise ValueError(f"nobody reads the {needed} tokens; expected a principal in access.{key}")
+        if self.access.oidc_provider and f"::{self.account}:" not in self.access.oidc_provider:
+            raise ValueError(f"access.oidc_provider is not of the account {self.account}")
+        if self.region in self.vault.replica_regions:
+            raise ValueError(f"vault.replica_regions names {self.region}, where the secrets are already")
         ci = {t.name for t in self.tokens if t.environment == "ci"}
         for repository in self.github.repositories:
             for environment in repository.environments:
@@ -257,6 +358,9 @@ class Settings(_Model):
                             " expected a token of environment ci in hubguard:tokens"
                         )
         return self
+
+
+_IN_A_SUBJECT = re.compile(r"[\w.-]+")
 
 
 def load(config: Mapping[str, Any]) -> Settings:
@@ -297,9 +401,11 @@ def from_pulumi() -> Settings:
     # The whole bag, not one key after the other: a key that nobody asks for must not go unread.
     bag = CONFIG.get()
     try:
-        return load({key: _parsed(value) for key, value in bag.items()})
+        desired = load({key: _parsed(value) for key, value in bag.items()})
+        siblings.refuse_shared(desired, pulumi.get_stack(), Path(__file__).parent.parent)
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
+    return desired
 
 
 def from_file(path: Path) -> Settings:
@@ -327,7 +433,9 @@ def from_file(path: Path) -> Settings:
     config = document.get("config") if isinstance(document, dict) else None
     if not isinstance(config, dict) or not all(isinstance(key, str) for key in config):
         raise SettingsError([f"{path.name}: expected config, a map from keys such as aws:region to values"])
-    return load(config)
+    desired = load(config)
+    siblings.refuse_shared(desired, path.name.split(".")[1], path.parent)
+    return desired
 
 
 class _Loader(yaml.SafeLoader):
@@ -354,18 +462,15 @@ _BORROWED = {
 }
 
 
+_BOOLEANS = {"true", "false"}
+
+
 def _parsed(value: str) -> Any:
     # The engine hands objects and lists over as JSON, everything else as a string.
     try:
-        return json.loads(value) if value.startswith(("{", "[")) else value
+        return json.loads(value) if value.startswith(("{", "[")) or value in _BOOLEANS else value
     except ValueError:
         return value
-
-
-def _refuse_repeats(names: Iterable[str], what: str) -> None:
-    twice = sorted(name for name, count in Counter(names).items() if count > 1)
-    if twice:
-        raise ValueError(f"{what} {', '.join(twice)} is listed more than once; expected each once")
 
 
 def _mistakes(details: Iterable[ErrorDetails]) -> SettingsError:
@@ -393,7 +498,7 @@ def _expected(detail: ErrorDetails) -> str:
         case "value_error":
             return str(context["error"])
         case "string_pattern_mismatch":
-            return f"expected {_WORDS[context['pattern']]}"
+            return f"expected {WORDS[context['pattern']]}"
         case _:
             return detail["msg"].replace("Input should be", "expected")
 

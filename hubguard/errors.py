@@ -62,3 +62,7 @@ class UsageError(HubguardError):
 
 class SandboxError(HubguardError):
     """The local clouds or the engine could not be built, started or reached."""
+
+
+class BootstrapError(HubguardError):
+    """The account cannot be prepared for the stack as the settings ask."""

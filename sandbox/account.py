@@ -1,42 +1,48 @@
-"""What an administrator set up in the AWS account before the stack: who deploys, who serves the models.
+"""What an administrator sets up before the stack: the bootstrap, and the roles that the settings name.
 
-The engine works in sessions of the deploy role, as it does on AWS, so that every policy counts for it too;
-root of the local AWS would pass all of them.
+The engine works in sessions of the deploy role, which it takes as a job of GitHub Actions takes it: with
+a web identity token. So every policy counts for it too; root of the local AWS would pass all of them.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import boto3
 
+from bootstrap import account as administration
+from components.documents import trust
+from components.names import Names
 from sandbox import paths, ports
 from sandbox.clouds import AWS
 
-DEPLOY = "deploy"
-INFERENCE = "kwanzaa-inference"
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+    from components.settings import Settings
+
+_DEPLOY = "deploy"
 _REGION = "eu-central-1"
 _ROOT_SECRET = "test"  # noqa: S105  the local AWS knows no other: not a secret
+_NEVER = 4_102_444_800  # the year 2100, seconds since 1970
 
 
-def prepare(account: str) -> None:
-    """Make the roles that the stack's configuration names, and the profile that uses them.
+def prepare(desired: Settings) -> None:
+    """Make what the administrator makes, the roles that the settings name, and the profile of deploy.
 
     Args:
-        account: the AWS account to play, 12 digits.
+        desired: settings of the stack whose account the local AWS plays.
     """
-    iam = root(account).client("iam", endpoint_url=ports.url(AWS))
-    for name, path, may in ((DEPLOY, "/hubguard/", "*"), (INFERENCE, "/", "sts:AssumeRole")):
-        try:
-            iam.get_role(RoleName=name)
-        except iam.exceptions.NoSuchEntityException:
-            trust = {"Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "sts:AssumeRole"}
-            iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=_allow(trust))
-            everywhere = _allow({"Action": may, "Resource": "*"})
-            iam.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=everywhere)
-    _profile(account)
+    iam = root(desired.account).client("iam", endpoint_url=ports.url(AWS))
+    for change in administration.changes(iam, desired):
+        change.make()
+    for arn in _named(desired):
+        _principal(iam, arn)
+    _profile(desired)
 
 
 def root(account: str) -> boto3.Session:
@@ -48,20 +54,79 @@ def root(account: str) -> boto3.Session:
     )
 
 
+def operator(desired: Settings) -> boto3.Session:
+    """A session of the operator, taken as one of the people whom the settings name."""
+    person = _assumed(root(desired.account), desired.access.operators[0])
+    return _assumed(person, Names.of(desired).role_arn("operator"))
+
+
+def _assumed(session: boto3.Session, role: str) -> boto3.Session:
+    sts = session.client("sts", endpoint_url=ports.url(AWS))
+    given = sts.assume_role(RoleArn=role, RoleSessionName="sandbox")["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+        region_name=_REGION,
+    )
+
+
 def variables(account: str) -> dict[str, str]:
     """The environment in which the AWS SDKs work as the deploy role."""
     return {
         "AWS_CONFIG_FILE": str(_file(account)),
         "AWS_SHARED_CREDENTIALS_FILE": str(_file(account)),
-        "AWS_PROFILE": DEPLOY,
+        "AWS_PROFILE": _DEPLOY,
     }
 
 
-def _profile(account: str) -> None:
-    keys = f"aws_access_key_id = {account}\naws_secret_access_key = {_ROOT_SECRET}"
-    role = f"arn:aws:iam::{account}:role/hubguard/{DEPLOY}"
-    text = f"[profile root]\n{keys}\n\n[profile {DEPLOY}]\nrole_arn = {role}\nsource_profile = root\n"
-    file = _file(account)
+def _named(desired: Settings) -> list[str]:
+    access = desired.access
+    named = [*access.production_readers, *access.training_writers, *access.operators]
+    named += [*access.incident_responders, *access.auditors]
+    return [arn for arn in dict.fromkeys(named) if f"::{desired.account}:role/" in arn]
+
+
+def _principal(iam: IAMClient, arn: str) -> None:
+    account, _, rest = arn.partition(":role")
+    path, _, name = rest.rpartition("/")
+    try:
+        iam.get_role(RoleName=name)
+    except iam.exceptions.NoSuchEntityException:
+        everybody = {"Principal": {"AWS": f"{account}:root"}, "Action": "sts:AssumeRole"}
+        iam.create_role(RoleName=name, Path=f"{path}/", AssumeRolePolicyDocument=_allow(everybody))
+        taking = _allow({"Action": "sts:AssumeRole", "Resource": "*"})
+        iam.put_role_policy(RoleName=name, PolicyName="take-roles", PolicyDocument=taking)
+
+
+def _profile(desired: Settings) -> None:
+    [subject] = trust.subjects_of("deploy", desired.github_owner, desired.github)
+    token = _file(desired.account).with_name(f"{desired.account}.jwt")
+    _write(token, web_identity(subject))
+    keys = f"aws_access_key_id = {desired.account}\naws_secret_access_key = {_ROOT_SECRET}"
+    role = Names.of(desired).role_arn("deploy")
+    text = f"[profile root]\n{keys}\n\n[profile {_DEPLOY}]\nrole_arn = {role}\n"
+    text += f"role_session_name = github-actions\nweb_identity_token_file = {token}\n"
+    _write(_file(desired.account), text)
+
+
+def web_identity(subject: str) -> str:
+    """A token as GitHub Actions gives to a job; the local AWS looks at the claims, not at the signature.
+
+    Args:
+        subject: the claim `sub`.
+    """
+    claims = {
+        "iss": "https://token.actions.githubusercontent.com",
+        "aud": "sts.amazonaws.com",
+        "sub": subject,
+        "exp": _NEVER,
+    }
+    parts = (json.dumps(part).encode() for part in ({"alg": "none", "typ": "JWT"}, claims))
+    return ".".join([*(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), "local"])
+
+
+def _write(file: Path, text: str) -> None:
     if not file.exists() or file.read_text(encoding="utf-8") != text:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")

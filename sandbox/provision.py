@@ -61,17 +61,21 @@ def prepare(stack: str = STACK, report: Report | None = None) -> Engine:
         report: where progress goes.
 
     Raises:
+        SettingsError: the stack's file has mistakes; nothing was built or started for it.
         SandboxError: something could not be built or started.
     """
+    from components import settings
+
     report = report or Report()
     if not re.fullmatch(r"[\w.-]+", stack) or not (paths.CHECKOUT / f"Pulumi.{stack}.yaml").exists():
         raise UsageError(f"There is no Pulumi.{stack}.yaml", next_step="Name a stack that has its file here")
+    desired = settings.from_file(paths.CHECKOUT / f"Pulumi.{stack}.yaml")
     built = engines.find(report)
     github = gotool.ensure(github_plugin.tool(), report)
     gotool.sweep()
     environment.leave_behind()
     supervisor.up()
-    account.prepare(environment.account_of(stack))
+    account.prepare(desired)
     home = paths.home()
     placed = install(home, built, [Plugin("github", github_plugin.VERSION, github), _aws_plugin(home)])
     ensure_stack(home, stack, paths.CHECKOUT, placed)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import httpx
 
 from components.names import Names
+from components.rights import vaulted
 from components.settings import Settings
 from sandbox import account, ports
 from sandbox.clouds import AWS, HUB
@@ -16,9 +18,9 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
-def client(desired: Settings) -> SecretsManagerClient:
-    """The account's root at the local Secrets Manager: it may put values, whoever may read them."""
-    session = account.root(desired.account)
+def client(desired: Settings, session: boto3.Session | None = None) -> SecretsManagerClient:
+    """The local Secrets Manager, in a session of some principal; of the account's root where none is given."""
+    session = session or account.root(desired.account)
     return session.client("secretsmanager", region_name=desired.region, endpoint_url=ports.url(AWS))
 
 
@@ -32,7 +34,7 @@ def free_names(desired: Settings) -> list[str]:
     """
     secrets, names = client(desired), Names.of(desired)
     freed = []
-    for name in (names.secret(token.name) for token in desired.tokens):
+    for name in (names.secret(token) for token in vaulted(desired.tokens)):
         try:
             if "DeletedDate" in secrets.describe_secret(SecretId=name):
                 secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
@@ -55,17 +57,17 @@ def fill(outputs: Mapping[str, Any], desired: Settings) -> bool:
     if not {"pending", "stale"} & set((outputs.get("sealed_secrets") or {}).values()):
         return False
     names = Names.of(desired)
-    secrets = client(desired)
-    wanted = {
+    secrets = client(desired, account.operator(desired))
+    sealed = {
         token
         for repository in desired.github.repositories
         for place in repository.environments
         for token in place.secrets.values()
     }
-    empty = [t for t in sorted(wanted) if not _has_value(secrets, names.secret(t))]
+    wanted = [token for token in desired.tokens if token.name in sealed]
+    empty = [token for token in wanted if not _has_value(secrets, names.secret(token))]
     for token in empty:
-        owner = next(t.owner for t in desired.tokens if t.name == token)
-        secrets.put_secret_value(SecretId=names.secret(token), SecretString=_mint(owner))
+        secrets.put_secret_value(SecretId=names.secret(token), SecretString=_mint(token.owner))
     return bool(empty)
 
 

@@ -90,7 +90,7 @@ class VaultSecret:
         return VaultError(
             f"The secret {self._name} could not be {what}: {error.response['Error']['Code']}",
             means="The caller's role has no right to it, or the secret's policy denies it",
-            next_step="Name the caller's role in hubguard:access.deployer and apply with an administrator",
+            next_step="Apply as the deploy role of the bootstrap: the CI tokens are read by it alone",
         )
 
     def _unreachable(self, error: BotoCoreError) -> VaultError:

@@ -1,0 +1,283 @@
+"""What the bootstrap gives out: deploy's own rights, and the boundary of every role that deploy makes.
+
+Deploy manages the vault without seeing more of it than it has to seal, and makes roles that can never do
+more than the boundary. It can change neither itself, nor the boundary, nor whom the account trusts.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from components import rights
+from components.documents import configuration
+from components.documents.roles import through_secrets_manager
+from components.documents.statements import Statement, allow, deny, document
+from components.documents.vault import KEY_ADMINISTRATION
+from components.names import Names
+from components.settings import State
+
+
+def boundary(names: Names, state: State | None) -> dict[str, Any]:
+    """The most that any role under `/hubguard/` can ever do: no IAM, no policy of a secret or a key."""
+    secrets = names.secrets_below()
+    answers = f"arn:aws:s3:::{names.answers_bucket}/*"
+    logs = [f"arn:aws:s3:::{name}/*" for name in (names.log_bucket, names.access_log_bucket)]
+    statements = [
+        allow(
+            "Vault",
+            [*rights.ACTIONS["describe"], *rights.ACTIONS["inspect"], *rights.ACTIONS["read"]]
+            + [*rights.ACTIONS["write"]],
+            secrets,
+        ),
+        allow("Lists", ["cloudtrail:LookupEvents", "secretsmanager:ListSecrets"], "*"),
+        allow(
+            "Keys",
+            ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+            [names.keys_arn(region) for region in names.vault_regions],
+        ),
+        allow("Logs", ["s3:GetObject"], [*logs, answers]),
+        allow("Answers", ["s3:AbortMultipartUpload", "s3:PutObject"], [answers]),
+        allow("Ask", ["athena:*Query*"], [configuration.workgroup(names)]),
+        allow("Catalog", ["glue:Get*"], configuration.catalog(names)),
+        allow(
+            "LogGroup",
+            ["logs:CreateLogStream", "logs:FilterLogEvents", "logs:Get*", "logs:PutLogEvents"]
+            + ["logs:StartQuery"],
+            [names.log_group_arn, f"{names.log_group_arn}:*"],
+        ),
+        allow("Forward", ["events:PutEvents"], [names.event_bus_arn]),
+        *configuration.reading(names),
+    ]
+    return document(*statements, *(configuration.state(state, write=False) if state else []))
+
+
+def permissions(names: Names, state: State | None, *, protect: bool) -> dict[str, dict[str, Any]]:
+    """Deploy's own rights, by the name of the managed policy: AWS limits the length of each.
+
+    Args:
+        names: the stack's names.
+        state: where the stack's state lies, when that is S3.
+        protect: whether what is protected may not be deleted by deploy either.
+    """
+    return {
+        "hubguard-deploy-vault": document(*_vault(names, protect=protect), *_roles(names)),
+        "hubguard-deploy-audit": document(*_audit(names, protect=protect)),
+        "hubguard-deploy-reading": document(
+            *configuration.reading(names), *(configuration.state(state, write=True) if state else [])
+        ),
+        "hubguard-deploy-never": document(*_never(names)),
+    }
+
+
+def _vault(names: Names, *, protect: bool) -> list[Statement]:
+    tag = {"aws:RequestTag/hubguard:organization": names.organization}
+    keys = [names.keys_arn(region) for region in names.vault_regions]
+    lasting = {"kms:DisableKey", "kms:ScheduleKeyDeletion"} if protect else set()
+    administration = [action for action in KEY_ADMINISTRATION if action not in lasting]
+    aliases = [
+        f"arn:aws:kms:{region}:{names.account}:alias/hubguard/{names.organization}/*"
+        for region in names.vault_regions
+    ]
+    return [
+        allow(
+            "ManageSecrets",
+            [*rights.ACTIONS["describe"], *rights.ACTIONS["inspect"], *rights.ACTIONS["manage"]],
+            names.secrets_below(),
+        ),
+        allow(
+            "ReadWhatItSeals",
+            rights.ACTIONS["read"],
+            [*names.secrets_below("ci"), *names.secrets_below("machine")],
+        ),
+        through_secrets_manager("DecryptWhatItSeals", ["kms:Decrypt"], names),
+        # AWS knows CreateKey on all resources only: what is made carries the stack's tag.
+        allow("MakeKeys", ["kms:CreateKey"], "*", condition={"StringEquals": tag}),
+        allow("ManageKeys", administration, keys, condition=configuration.owned(names)),
+        allow("ManageAliases", ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], aliases),
+    ]
+
+
+def _roles(names: Names) -> list[Statement]:
+    bounded = {"StringEquals": {"iam:PermissionsBoundary": names.boundary_arn}}
+    roles = [configuration.roles(names)]
+    return [
+        allow(
+            "ChangeBoundedRoles",
+            [
+                "iam:CreateRole",
+                "iam:DeleteRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:PutRolePermissionsBoundary",
+                "iam:PutRolePolicy",
+            ],
+            roles,
+            condition=bounded,
+        ),
+        allow(
+            "KeepRoles",
+            [
+                "iam:DeleteRole",
+                "iam:ListInstanceProfilesForRole",
+                "iam:ListRoleTags",
+                "iam:TagRole",
+                "iam:UntagRole",
+                "iam:UpdateAssumeRolePolicy",
+                "iam:UpdateRole",
+                "iam:UpdateRoleDescription",
+            ],
+            roles,
+        ),
+        allow(
+            "HandRolesToServices",
+            ["iam:PassRole"],
+            [names.role_arn("trail-delivery"), names.role_arn("event-forwarder")],
+            condition={
+                "StringEquals": {"iam:PassedToService": ["cloudtrail.amazonaws.com", "events.amazonaws.com"]}
+            },
+        ),
+    ]
+
+
+def _audit(names: Names, *, protect: bool) -> list[Statement]:
+    def unless_protected(*actions: str) -> list[str]:
+        return [] if protect else list(actions)
+
+    return [
+        allow(
+            "KeepBuckets",
+            [*_BUCKETS, *unless_protected("s3:DeleteBucket", "s3:DeleteBucketPolicy")],
+            configuration.buckets(names),
+        ),
+        allow(
+            "KeepTrail",
+            [
+                "cloudtrail:AddTags",
+                "cloudtrail:CreateTrail",
+                "cloudtrail:PutEventSelectors",
+                "cloudtrail:RemoveTags",
+                "cloudtrail:StartLogging",
+                "cloudtrail:UpdateTrail",
+                *unless_protected("cloudtrail:DeleteTrail", "cloudtrail:StopLogging"),
+            ],
+            [names.trail_arn],
+        ),
+        allow(
+            "KeepLogGroup",
+            [
+                "logs:AssociateKmsKey",
+                "logs:CreateLogGroup",
+                "logs:DeleteMetricFilter",
+                "logs:PutMetricFilter",
+                "logs:PutRetentionPolicy",
+                "logs:TagResource",
+                "logs:UntagResource",
+                *unless_protected("logs:DeleteLogGroup"),
+            ],
+            [names.log_group_arn, f"{names.log_group_arn}:*"],
+        ),
+        allow(
+            "KeepRules",
+            [
+                "events:DeleteRule",
+                "events:PutRule",
+                "events:PutTargets",
+                "events:RemoveTargets",
+                "events:TagResource",
+                "events:UntagResource",
+            ],
+            configuration.rules(names),
+        ),
+        allow(
+            "KeepTopic",
+            [
+                "sns:CreateTopic",
+                "sns:DeleteTopic",
+                "sns:SetSubscriptionAttributes",
+                "sns:SetTopicAttributes",
+                "sns:Subscribe",
+                "sns:TagResource",
+                "sns:Unsubscribe",
+                "sns:UntagResource",
+            ],
+            [names.topic_arn, f"{names.topic_arn}:*"],
+        ),
+        allow(
+            "KeepAlarms",
+            [
+                "cloudwatch:DeleteAlarms",
+                "cloudwatch:PutMetricAlarm",
+                "cloudwatch:TagResource",
+                "cloudwatch:UntagResource",
+            ],
+            [configuration.alarms(names)],
+        ),
+        allow(
+            "KeepCatalog",
+            [
+                "glue:CreateDatabase",
+                "glue:CreateTable",
+                "glue:DeleteDatabase",
+                "glue:DeleteTable",
+                "glue:TagResource",
+                "glue:UntagResource",
+                "glue:UpdateDatabase",
+                "glue:UpdateTable",
+            ],
+            configuration.catalog(names),
+        ),
+        allow(
+            "KeepWorkgroup",
+            [
+                "athena:CreateWorkGroup",
+                "athena:DeleteWorkGroup",
+                "athena:TagResource",
+                "athena:UntagResource",
+                "athena:UpdateWorkGroup",
+            ],
+            [configuration.workgroup(names)],
+        ),
+    ]
+
+
+def _never(names: Names) -> list[Statement]:
+    """Denied whatever else a policy says, because deploy could write that policy."""
+    return [
+        deny(
+            "NeverItself",
+            _IAM_CHANGES,
+            [names.role_arn("deploy"), names.policies_arn, names.oidc_provider_arn],
+        ),
+        deny("NeverUnbound", ["iam:DeleteRolePermissionsBoundary"], "*"),
+        {
+            "Sid": "NeverAnotherValue",
+            "Effect": "Deny",
+            "Action": ["secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"],
+            "NotResource": [*names.secrets_below("ci"), *names.secrets_below("machine")],
+        },
+        deny("NeverPuts", rights.ACTIONS["write"], "*"),
+        deny("NeverUnlocks", ["s3:BypassGovernanceRetention", "s3:DeleteObject*"], _log_objects(names)),
+    ]
+
+
+def _log_objects(names: Names) -> list[str]:
+    return [f"{bucket}/*" for bucket in configuration.buckets(names)]
+
+
+_IAM_CHANGES: Final = [
+    f"iam:{verb}*"
+    for verb in ("Add", "Attach", "Create", "Delete", "Detach", "Pass", "Put", "Remove", "Set", "Tag")
+    + ("Untag", "Update", "Upload")
+]
+
+_BUCKETS: Final = (
+    "s3:CreateBucket",
+    "s3:PutBucketLogging",
+    "s3:PutBucketObjectLockConfiguration",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketTagging",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
+)

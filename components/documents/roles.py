@@ -1,0 +1,112 @@
+"""What each role's own policy allows: the exact secrets of the access matrix, and what its work needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from components import rights
+from components.documents import configuration
+from components.documents.statements import Statement, allow, deny, document
+from components.names import Names, Role
+from components.settings import State, Token
+
+
+def permissions(role: Role, tokens: Sequence[Token], names: Names, state: State | None) -> dict[str, Any]:
+    """A role's inline policy.
+
+    Args:
+        role: any role but deploy, which belongs to the bootstrap.
+        tokens: the inventory.
+        names: the stack's names.
+        state: where the stack's state lies, when that is S3.
+    """
+    statements = [*_on_secrets(role, tokens, names), *_keys(role, tokens, names)]
+    if role in ("drift", "preview"):
+        statements += configuration.reading(names)
+        statements += configuration.state(state, write=False) if state else []
+    if role == "auditor":
+        statements += configuration.reading(names) + _asking(names)
+    if role in ("drift", "operator", "incident-responder", "auditor"):
+        # AWS knows this on all resources only; it shows names and dates.
+        statements.append(allow("ListSecrets", ["secretsmanager:ListSecrets"], "*"))
+    if role in ("preview", "operator", "auditor"):
+        statements.append(
+            deny("NeverAValue", ["secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"], "*")
+        )
+    return document(*statements)
+
+
+def _on_secrets(role: Role, tokens: Sequence[Token], names: Names) -> list[Statement]:
+    statements = []
+    for right, actions in rights.ACTIONS.items():
+        reached = rights.secrets_of(role, right, tokens)
+        if reached:
+            arns = sorted(arn for token in reached for arn in names.secret_arns(token))
+            statements.append(allow(right.capitalize(), actions, arns))
+    return statements
+
+
+def _keys(role: Role, tokens: Sequence[Token], names: Names) -> list[Statement]:
+    reads = bool(rights.secrets_of(role, "read", tokens))
+    writes = bool(rights.secrets_of(role, "write", tokens))
+    actions = ["kms:Decrypt"] * (reads or writes) + ["kms:GenerateDataKey"] * writes
+    if not actions:
+        return []
+    return [through_secrets_manager("UseKeysThroughSecretsManager", actions, names)]
+
+
+def through_secrets_manager(sid: str, actions: Sequence[str], names: Names) -> Statement:
+    """Use of the account's keys through Secrets Manager; which keys, their own policies say."""
+    return allow(
+        sid,
+        actions,
+        [names.keys_arn(region) for region in names.vault_regions],
+        condition={
+            "StringEquals": {
+                "kms:ViaService": [f"secretsmanager.{region}.amazonaws.com" for region in names.vault_regions]
+            }
+        },
+    )
+
+
+def _asking(names: Names) -> list[Statement]:
+    """The auditor's questions: through Athena, in the log group, and in the trail's recent events."""
+    log_bucket, answers = (f"arn:aws:s3:::{name}" for name in (names.log_bucket, names.answers_bucket))
+    return [
+        allow("RecentEvents", ["cloudtrail:LookupEvents"], "*"),
+        allow(
+            "Ask",
+            [
+                "athena:GetQueryExecution",
+                "athena:GetQueryResults",
+                "athena:StartQueryExecution",
+                "athena:StopQueryExecution",
+            ],
+            [configuration.workgroup(names)],
+        ),
+        allow("Partitions", ["glue:GetPartitions"], configuration.catalog(names)),
+        allow(
+            "Logs",
+            ["s3:GetObject"],
+            [f"{log_bucket}/*", f"arn:aws:s3:::{names.access_log_bucket}/*", f"{answers}/*"],
+        ),
+        allow("Answers", ["s3:AbortMultipartUpload", "s3:PutObject"], [f"{answers}/*"]),
+        allow(
+            "LogGroup",
+            ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetQueryResults", "logs:StartQuery"],
+            [names.log_group_arn, f"{names.log_group_arn}:*"],
+        ),
+        allow(
+            "KeyOfTheLogs",
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            [names.keys_arn()],
+            condition={
+                "StringEquals": {
+                    "kms:ViaService": [
+                        f"{service}.{names.region}.amazonaws.com" for service in ("s3", "logs")
+                    ]
+                }
+            },
+        ),
+    ]

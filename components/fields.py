@@ -1,0 +1,106 @@
+"""Types of single values in the settings, and in words what each of them expects."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from typing import Annotated
+
+from pydantic import AfterValidator, EmailStr, StringConstraints
+
+from hubguard import standards
+
+WORDS: dict[str, str] = {}
+"""What a pattern means to a person: pydantic's errors carry the pattern alone."""
+
+
+def _text(pattern: str, words: str) -> StringConstraints:
+    WORDS[pattern] = words
+    return StringConstraints(pattern=pattern)
+
+
+def _is_no_token(name: str) -> str:
+    if re.fullmatch(standards.TOKEN_PATTERN, name):
+        raise ValueError("expected a name; this looks like a token, which never goes into configuration")
+    return name
+
+
+@cache
+def _regions() -> frozenset[str]:
+    """Regions of the standard partition in which Secrets Manager works, as the AWS SDK lists them."""
+    import boto3
+
+    return frozenset(boto3.Session().get_available_regions("secretsmanager"))
+
+
+def _is_a_known_region(region: str) -> str:
+    if region.startswith(("cn-", "us-gov-", "us-iso", "eu-isoe-")):
+        raise ValueError("expected a region of the standard partition: ARNs are made for it")
+    if region not in _regions():
+        raise ValueError("expected a region that AWS has, such as eu-central-1")
+    return region
+
+
+def refuse_repeats(names: Iterable[str], what: str) -> None:
+    """Raise a ValueError that names what is listed more than once."""
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twice:
+        raise ValueError(f"{what} {', '.join(twice)} is listed more than once; expected each once")
+
+
+HubName = Annotated[
+    str,
+    _text(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$", "a name on the Hub"),
+    AfterValidator(_is_no_token),
+]
+GitHubName = Annotated[str, _text(r"^[A-Za-z0-9._-]{1,100}$", "a name on GitHub, without its owner")]
+TokenName = Annotated[str, _text(r"^[a-z0-9][a-z0-9-]{2,62}$", "small letters, digits and dashes, 3 to 63")]
+Scope = Annotated[
+    str,
+    _text(
+        r"^[a-z]+(\.[A-Za-z]+){1,3}$",
+        "a permission of a fine-grained token, such as repo.content.read",
+    ),
+]
+Consumer = Annotated[str, _text(r"^[A-Za-z0-9][\w./-]{0,99}$", "the name of what uses the token")]
+BranchPattern = Annotated[str, _text(r"^[^\s~^:\\]+$", "a branch name or pattern, such as main")]
+SecretName = Annotated[str, _text(r"^[A-Z_][A-Z0-9_]*$", "capital letters, digits and underscores")]
+RegionName = Annotated[
+    str,
+    _text(r"^[a-z]{2}(-[a-z]+)+-\d$", "an AWS region such as eu-central-1"),
+    AfterValidator(_is_a_known_region),
+]
+AccountId = Annotated[str, _text(r"^\d{12}$", "one AWS account id of 12 digits")]
+PrincipalArn = Annotated[
+    str,
+    _text(
+        r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$",
+        "the exact ARN of an IAM role or user",
+    ),
+]
+OidcProviderArn = Annotated[
+    str,
+    _text(
+        r"^arn:aws:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com$",
+        "the ARN of the account's OIDC provider for GitHub Actions",
+    ),
+]
+KeyArn = Annotated[
+    str, _text(r"^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$", "the ARN of a KMS key, not of an alias")
+]
+BucketName = Annotated[str, _text(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "the name of an S3 bucket")]
+RepositoryPath = Annotated[
+    str,
+    _text(
+        r"^(model|dataset|space|kernel|bucket)s/[\w.-]+/[\w.-]+$",
+        "type, organization and name, such as datasets/kwanzaa-project/corpus",
+    ),
+]
+GitHubUrl = Annotated[
+    str,
+    _text(r"^https://[\w.-]+/?$", "the address of a GitHub of your own, such as https://git.example.com/"),
+]
+PullRequest = Annotated[str, _text(standards.PULL_REQUEST, "the address of a pull request")]
+Email = EmailStr
