@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Annotated
 
-from pydantic import AfterValidator, EmailStr, StringConstraints
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, StringConstraints
 
 from hubguard import standards
 
@@ -41,6 +42,13 @@ def _is_a_known_region(region: str) -> str:
     if region not in _regions():
         raise ValueError("expected a region that AWS has, such as eu-central-1")
     return region
+
+
+def _is_an_address(address: str) -> str:
+    try:
+        return validate_email(address, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise ValueError("expected an e-mail address, such as security@example.com") from None
 
 
 def refuse_repeats(names: Iterable[str], what: str) -> None:
@@ -103,4 +111,4 @@ GitHubUrl = Annotated[
     _text(r"^https://[\w.-]+/?$", "the address of a GitHub of your own, such as https://git.example.com/"),
 ]
 PullRequest = Annotated[str, _text(standards.PULL_REQUEST, "the address of a pull request")]
-Email = EmailStr
+Email = Annotated[str, AfterValidator(_is_an_address)]

@@ -18,7 +18,8 @@ _GITHUB_ACTIONS_APP = 15368
 class RepositoryGuard(pulumi.ComponentResource):
     """Guards one repository; the repository itself is neither created nor deleted.
 
-    `tokens` is the inventory by name: a sealed secret names the vault's secret that it comes from. Serves checklist items 2.2.5, 5.1.1 and 5.1.5.
+    `tokens` is the inventory by name: a sealed secret comes from the secret of the token that it names.
+    Serves checklist items 2.2.5, 5.1.1 and 5.1.5.
 
     Attributes:
         secrets: status of each sealed secret, by environment and name.

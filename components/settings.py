@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import pulumi
-import yaml
 from pulumi.runtime.config import CONFIG
 from pydantic import (
     BaseModel,
@@ -24,11 +23,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
-from components import siblings
+from components import mistakes, siblings, stackfile
 from components.fields import (
-    WORDS,
     AccountId,
     BranchPattern,
     BucketName,
@@ -50,7 +47,6 @@ from components.fields import (
 )
 from hubguard import standards
 from hubguard.errors import SettingsError
-from hubguard.redact import redact
 
 Environment = Literal["local", "training", "ci", "production", "machine"]
 """The checklist's four environments of a token (section 2.3), and Hubguard's own credentials."""
@@ -337,25 +333,31 @@ class Settings(_Model):
     audit: Audit = Audit()
     protect: bool = True
 
+    @field_validator("tokens")
+    @classmethod
+    def _tokens_are_unique(cls, tokens: list[Token]) -> list[Token]:
+        refuse_repeats((t.name for t in tokens), "token")
+        return tokens
+
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
-        refuse_repeats((t.name for t in self.tokens), "token")
+        # Each message begins with the key below hubguard: that is to be corrected.
         environments = {t.environment for t in self.tokens}
         for needed, key in (("production", "production_readers"), ("training", "training_writers")):
             if needed in environments and not getattr(self.access, key):
-                raise ValueError(f"nobody reads the {needed} tokens; expected a principal in access.{key}")
+                raise ValueError(f"access.{key}: expected somebody who reads the {needed} tokens")
         if self.access.oidc_provider and f"::{self.account}:" not in self.access.oidc_provider:
-            raise ValueError(f"access.oidc_provider is not of the account {self.account}")
+            raise ValueError(f"access.oidc_provider: expected one of the account {self.account}")
         if self.region in self.vault.replica_regions:
-            raise ValueError(f"vault.replica_regions names {self.region}, where the secrets are already")
+            raise ValueError(f"vault.replica_regions: expected others than {self.region}, the stack's own")
         ci = {t.name for t in self.tokens if t.environment == "ci"}
         for repository in self.github.repositories:
             for environment in repository.environments:
                 for secret, token in environment.secrets.items():
                     if token not in ci:
                         raise ValueError(
-                            f"{secret} of {repository.name}/{environment.name} names {token!r};"
-                            " expected a token of environment ci in hubguard:tokens"
+                            f"github.repositories: {secret} of {repository.name}/{environment.name} names"
+                            f" {token!r}; expected a token of environment ci in hubguard:tokens"
                         )
         return self
 
@@ -389,7 +391,7 @@ def load(config: Mapping[str, Any]) -> Settings:
     try:
         return Settings.model_validate(own | borrowed)
     except ValidationError as error:
-        raise _mistakes(error.errors(include_url=False)) from None
+        raise mistakes.of(error, Settings, _BORROWED) from None
 
 
 def from_pulumi() -> Settings:
@@ -414,54 +416,18 @@ def from_file(path: Path) -> Settings:
     Raises:
         SettingsError: the file is not YAML, or its configuration has mistakes.
     """
-    try:
-        document = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  a safe loader, and stricter
-    except OSError as error:
-        raise SettingsError([f"{path.name}: cannot be read: {error.strerror}"]) from None
-    except (UnicodeDecodeError, RecursionError):
-        raise SettingsError([f"{path.name}: cannot be read as YAML in UTF-8"]) from None
-    except yaml.MarkedYAMLError as error:
-        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise SettingsError([f"{path.name}: cannot be read as YAML{line}: {error.problem}"]) from None
-    if isinstance(document, dict) and (strays := document.keys() - _TOP_LEVEL):
-        raise SettingsError(
-            [
-                f"{path.name}: unknown key {key}; expected one of {', '.join(sorted(_TOP_LEVEL))}"
-                for key in strays
-            ]
-        )
-    config = document.get("config") if isinstance(document, dict) else None
-    if not isinstance(config, dict) or not all(isinstance(key, str) for key in config):
-        raise SettingsError([f"{path.name}: expected config, a map from keys such as aws:region to values"])
-    desired = load(config)
+    desired = load(stackfile.configuration(path))
     siblings.refuse_shared(desired, path.name.split(".")[1], path.parent)
     return desired
 
 
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice in a map: one of the two would go unread."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key.value} stands twice", key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
 _NAMESPACES = {"aws", "github", "hubguard", "pulumi"}
-_TOP_LEVEL = {"config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider"}
 _BORROWED = {
     "region": "aws:region",
     "account": "aws:allowedAccountIds",
     "github_owner": "github:owner",
     "github_url": "github:baseUrl",
 }
-
-
 _BOOLEANS = {"true", "false"}
 
 
@@ -471,43 +437,3 @@ def _parsed(value: str) -> Any:
         return json.loads(value) if value.startswith(("{", "[")) or value in _BOOLEANS else value
     except ValueError:
         return value
-
-
-def _mistakes(details: Iterable[ErrorDetails]) -> SettingsError:
-    # A token may stand in the place of a key, too.
-    return SettingsError([redact(f"{_key(detail['loc'])}: {_expected(detail)}") for detail in details])
-
-
-def _key(where: tuple[int | str, ...]) -> str:
-    if not where:
-        return "hubguard"
-    key = _BORROWED.get(str(where[0]), f"hubguard:{where[0]}")
-    return key + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where[1:])
-
-
-def _expected(detail: ErrorDetails) -> str:
-    # The value itself is never repeated: somebody may have pasted a token.
-    context = detail.get("ctx", {})
-    match detail["type"]:
-        case "missing":
-            return "is missing"
-        case "extra_forbidden":
-            return f"unknown key; expected one of {', '.join(_fields_beside(detail['loc']))}"
-        case "literal_error":
-            return f"expected one of {context['expected'].replace(chr(39), '')}"
-        case "value_error":
-            return str(context["error"])
-        case "string_pattern_mismatch":
-            return f"expected {WORDS[context['pattern']]}"
-        case _:
-            return detail["msg"].replace("Input should be", "expected")
-
-
-def _fields_beside(where: tuple[int | str, ...]) -> list[str]:
-    """Names of the fields that are known where an unknown one was given."""
-    kind: Any = Settings
-    for part in where[:-1]:
-        if isinstance(part, str):
-            kind = kind.model_fields[part].annotation
-        kind = next(iter(get_args(kind)), kind)  # what a list is of
-    return sorted(set(kind.model_fields) - _BORROWED.keys())

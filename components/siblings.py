@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from components import stackfile
 from hubguard.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -39,9 +38,8 @@ def refuse_shared(desired: Settings, stack: str, directory: Path) -> None:
         if other in (stack, SANDBOX):
             continue
         try:
-            config = yaml.safe_load(path.read_text(encoding="utf-8"))["config"]
-            mistakes += _shared(desired, config, path.name)
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+            mistakes += _shared(desired, stackfile.configuration(path), path.name)
+        except (SettingsError, KeyError, TypeError, AttributeError):
             mistakes.append(f"{path.name}: cannot be read, so it cannot tell what its stack owns")
     if mistakes:
         raise SettingsError(mistakes)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def client(desired: Settings, session: boto3.Session | None = None) -> SecretsManagerClient:
-    """The local Secrets Manager, in a session of some principal; of the account's root where none is given."""
+    """The local Secrets Manager, in a session of some principal, or of the account's root."""
     session = session or account.root(desired.account)
     return session.client("secretsmanager", region_name=desired.region, endpoint_url=ports.url(AWS))
 

@@ -25,8 +25,11 @@ def boundary(names: Names, state: State | None) -> dict[str, Any]:
     statements = [
         allow(
             "Vault",
-            [*rights.ACTIONS["describe"], *rights.ACTIONS["inspect"], *rights.ACTIONS["read"]]
-            + [*rights.ACTIONS["write"]],
+            [
+                action
+                for right in ("describe", "inspect", "read", "write")
+                for action in rights.ACTIONS[right]
+            ],
             secrets,
         ),
         allow("Lists", ["cloudtrail:LookupEvents", "secretsmanager:ListSecrets"], "*"),
@@ -41,8 +44,13 @@ def boundary(names: Names, state: State | None) -> dict[str, Any]:
         allow("Catalog", ["glue:Get*"], configuration.catalog(names)),
         allow(
             "LogGroup",
-            ["logs:CreateLogStream", "logs:FilterLogEvents", "logs:Get*", "logs:PutLogEvents"]
-            + ["logs:StartQuery"],
+            [
+                "logs:CreateLogStream",
+                "logs:FilterLogEvents",
+                "logs:Get*",
+                "logs:PutLogEvents",
+                "logs:StartQuery",
+            ],
             [names.log_group_arn, f"{names.log_group_arn}:*"],
         ),
         allow("Forward", ["events:PutEvents"], [names.event_bus_arn]),
@@ -263,11 +271,21 @@ def _log_objects(names: Names) -> list[str]:
     return [f"{bucket}/*" for bucket in configuration.buckets(names)]
 
 
-_IAM_CHANGES: Final = [
-    f"iam:{verb}*"
-    for verb in ("Add", "Attach", "Create", "Delete", "Detach", "Pass", "Put", "Remove", "Set", "Tag")
-    + ("Untag", "Update", "Upload")
-]
+_IAM_CHANGES: Final = (
+    "iam:Add*",
+    "iam:Attach*",
+    "iam:Create*",
+    "iam:Delete*",
+    "iam:Detach*",
+    "iam:Pass*",
+    "iam:Put*",
+    "iam:Remove*",
+    "iam:Set*",
+    "iam:Tag*",
+    "iam:Untag*",
+    "iam:Update*",
+    "iam:Upload*",
+)
 
 _BUCKETS: Final = (
     "s3:CreateBucket",

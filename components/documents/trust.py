@@ -15,8 +15,8 @@ def principals(arns: Sequence[str], *, people: bool = False) -> dict[str, Any]:
 
     Args:
         arns: exact ARNs.
-        people: whether they stand for people. The sessions of a person's role come from an identity
-            provider, which asks for the second factor and does not tell AWS; an IAM user is asked for it here.
+        people: whether they stand for people. Sessions of a person's role come from an identity provider,
+            which asks for the second factor and does not tell AWS; an IAM user is asked for it here.
     """
     users = sorted(arn for arn in arns if ":user/" in arn)
     roles = sorted(arn for arn in arns if ":user/" not in arn)

@@ -59,7 +59,7 @@ def test_an_unknown_key_deep_in_a_list_is_named_with_its_place(config: dict[str,
     config["hubguard:github"]["repositories"][0]["environments"][0]["secretz"] = {}
     assert mistakes(config) == (
         "hubguard:github.repositories[0].environments[0].secretz: unknown key;"
-        " expected one of branches, name, secrets",
+        " expected one of assumes, branches, name, secrets",
     )
 
 
@@ -67,7 +67,8 @@ def test_an_unknown_top_level_key_is_refused(config: dict[str, Any]) -> None:
     """Nothing under hubguard: goes unread."""
     config["hubguard:organisation"] = {}
     assert mistakes(config) == (
-        "hubguard:organisation: unknown key; expected one of access, audit, github, organization, tokens",
+        "hubguard:organisation: unknown key; expected one of access, audit, contacts, github,"
+        " organization, protect, tokens, vault",
     )
 
 
@@ -130,6 +131,27 @@ def test_all_mistakes_are_told_at_once(config: dict[str, Any]) -> None:
         ),
         ({"rotation_days": 91}, "hubguard:tokens[0]: rotation_days is 91; expected at most 90"),
         (
+            {"role": "fine-grained", "scopes": ["repo.content.read", "repo.write"]},
+            "hubguard:tokens[0]: a production token only reads; repo.write in scopes is more",
+        ),
+        (
+            {"role": "fine-grained"},
+            "hubguard:tokens[0]: scopes belong to the role fine-grained, and it needs at least one",
+        ),
+        (
+            {"role": "github-app"},
+            "hubguard:tokens[0]: only the environment machine has the key of a GitHub App",
+        ),
+        (
+            {"environment": "machine"},
+            "hubguard:tokens[0]: consumers of a machine's token are the jobs that read it: deploy, drift",
+        ),
+        (
+            {"environment": "machine", "consumers": ["deploy", "laptop"]},
+            "hubguard:tokens[0]: consumers of a machine's token are the jobs that read it: deploy, drift",
+        ),
+        ({"generation": 0}, "hubguard:tokens[0].generation: expected greater than or equal to 1"),
+        (
             {"name": "Kwanzaa Token"},
             "hubguard:tokens[0].name: expected small letters, digits and dashes, 3 to 63",
         ),
@@ -153,7 +175,7 @@ def test_two_tokens_of_one_name_are_refused(config: dict[str, Any]) -> None:
     """A name is one secret."""
     config["hubguard:tokens"].append(dict(config["hubguard:tokens"][0]))
     assert mistakes(config) == (
-        "hubguard: token kwanzaa-production-read is listed more than once; expected each once",
+        "hubguard:tokens: token kwanzaa-production-read is listed more than once; expected each once",
     )
 
 
@@ -163,7 +185,7 @@ def test_a_sealed_secret_must_name_a_ci_token(config: dict[str, Any]) -> None:
         "HF_TOKEN": "kwanzaa-production-read"
     }
     assert mistakes(config) == (
-        "hubguard: HF_TOKEN of kwanzaa/ci names 'kwanzaa-production-read';"
+        "hubguard:github.repositories: HF_TOKEN of kwanzaa/ci names 'kwanzaa-production-read';"
         " expected a token of environment ci in hubguard:tokens",
     )
 
@@ -198,15 +220,96 @@ def test_a_value_is_never_repeated_in_a_mistake(config: dict[str, Any]) -> None:
     assert pasted not in "".join(mistakes(config))
 
 
-def test_a_deployer_of_another_account_is_refused(config: dict[str, Any]) -> None:
-    """The stack would be applied by somebody who is not there."""
-    config["hubguard:access"]["deployer"] = "arn:aws:iam::999999999999:role/hubguard/deploy"
-    assert mistakes(config) == ("hubguard: access.deployer is not of the account 123456789012",)
+@pytest.mark.parametrize("key", ["production_readers", "training_writers"])
+def test_a_token_that_nobody_could_read_is_refused(config: dict[str, Any], key: str) -> None:
+    """Its application would fail on the first day."""
+    config["hubguard:access"][key] = []
+    [line] = mistakes(config)
+    assert line.startswith(f"hubguard:access.{key}: expected somebody who reads the")
 
 
-@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "Frankfurt"])
+def test_an_oidc_provider_of_another_account_is_refused(config: dict[str, Any]) -> None:
+    """A role trusts the provider of its own account only."""
+    provider = "oidc-provider/token.actions.githubusercontent.com"
+    config["hubguard:access"]["oidc_provider"] = f"arn:aws:iam::999999999999:{provider}"
+    assert mistakes(config) == ("hubguard:access.oidc_provider: expected one of the account 123456789012",)
+
+
+@pytest.mark.parametrize(
+    "address", ["somebody", "somebody@", "some body@example.com", "a@example", "@example.com"]
+)
+def test_an_address_that_is_not_one_is_refused(config: dict[str, Any], address: str) -> None:
+    """An alarm that is sent nowhere is no alarm."""
+    config["hubguard:contacts"]["alarms"] = [address]
+    assert mistakes(config) == (
+        "hubguard:contacts.alarms[0]: expected an e-mail address, such as security@example.com",
+    )
+
+
+def test_an_address_listed_twice_is_refused(config: dict[str, Any]) -> None:
+    """AWS would answer the second subscription with the first."""
+    config["hubguard:contacts"]["alarms"] = ["a@example.com", "A@example.com"]
+    assert mistakes(config) == (
+        "hubguard:contacts.alarms: address a@example.com is listed more than once; expected each once",
+    )
+
+
+@pytest.mark.parametrize(
+    ("regions", "line"),
+    [
+        (["eu-central-1"], "hubguard:vault.replica_regions: expected others than eu-central-1"),
+        (["eu-west-1", "eu-west-1"], "hubguard:vault.replica_regions: region eu-west-1 is listed more"),
+        (["eu-west-9"], "hubguard:vault.replica_regions[0]: expected a region that AWS has"),
+    ],
+)
+def test_a_replica_is_in_another_region_that_exists(
+    config: dict[str, Any], regions: list[str], line: str
+) -> None:
+    """One replica in each of them."""
+    config["hubguard:vault"] = {"replica_regions": regions}
+    assert mistakes(config)[0].startswith(line)
+
+
+@pytest.mark.parametrize("gone", ["owner_id", "id"])
+def test_a_job_that_assumes_a_role_is_known_by_numbers(config: dict[str, Any], gone: str) -> None:
+    """A name can be given up and taken by somebody else."""
+    github = config["hubguard:github"]
+    del (github if gone == "owner_id" else github["repositories"][0])[gone]
+    assert mistakes(config) == (
+        "hubguard:github: kwanzaa/ci assumes a role of AWS; expected owner_id and the repository's id",
+    )
+
+
+def test_deploy_and_drift_belong_to_one_repository(config: dict[str, Any]) -> None:
+    """The preview role trusts its pull requests."""
+    one, other = config["hubguard:github"]["repositories"]
+    one["environments"].append(other["environments"].pop(0))
+    assert mistakes(config) == (
+        "hubguard:github: deploy and drift are jobs of one repository: the one that holds this program",
+    )
+
+
+def test_only_one_environment_deploys(config: dict[str, Any]) -> None:
+    """Two ways to the same role are one too many."""
+    environments = config["hubguard:github"]["repositories"][1]["environments"]
+    environments.append({"name": "second", "assumes": "deploy"})
+    assert mistakes(config) == (
+        "hubguard:github: assumes deploy is listed more than once; expected each once",
+    )
+
+
+def test_an_environment_that_assumes_a_role_has_a_plain_name(config: dict[str, Any]) -> None:
+    """It becomes part of the subject that AWS compares letter by letter."""
+    config["hubguard:github"]["repositories"][0]["environments"][0]["name"] = "ci:main"
+    [line] = mistakes(config)
+    assert line.startswith(
+        "hubguard:github: kwanzaa/ci:main assumes a role of AWS; expected a name of letters"
+    )
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "Frankfurt", "eu-central-9"])
 def test_a_region_that_the_names_do_not_fit_is_refused(config: dict[str, Any], region: str) -> None:
-    """Every ARN is made for the standard partition."""
+    """Every ARN is made for the standard partition, and for a region that exists."""
     config["aws:region"] = region
     [line] = mistakes(config)
     assert line.startswith("aws:region: expected a")
