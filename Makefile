@@ -12,7 +12,7 @@ hubguard := .venv/bin/python -m hubguard.cli
 # The environment knows its own path: after a move it is made anew.
 moved := $(if $(filter "$(CURDIR)","$(shell cat .venv/.ready 2>/dev/null)"),,moved)
 
-.PHONY: help setup up down status preview env test lint format clean
+.PHONY: help setup up down status preview env bench test lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ preview: $(ready) ## Show what STACK=sandbox|dev|prod would do, on the sandbox, 
 
 env: $(ready) ## Print a shell's settings: eval "$$(make -s env)", then use plain pulumi
 	@$(hubguard) sandbox env
+
+bench: $(ready) ## Compare the whole stack's preview with that of a program with one resource
+	@.venv/bin/python -m bench
 
 test: $(ready) ## Run all tests, the real engine and the local clouds included
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup

@@ -30,17 +30,19 @@ def _is_no_token(name: str) -> str:
 
 @cache
 def _regions() -> frozenset[str]:
-    """Regions of the standard partition in which Secrets Manager works, as the AWS SDK lists them."""
-    import boto3
+    """Regions of the standard partition, as the AWS SDK lists them: its smallest file that does."""
+    from botocore.loaders import create_loader
 
-    return frozenset(boto3.Session().get_available_regions("secretsmanager"))
+    partitions = create_loader().load_data("partitions")["partitions"]
+    return frozenset(next(one["regions"] for one in partitions if one["id"] == "aws"))
 
 
 def _is_a_known_region(region: str) -> str:
-    if region.startswith(("cn-", "us-gov-", "us-iso", "eu-isoe-")):
-        raise ValueError("expected a region of the standard partition: ARNs are made for it")
     if region not in _regions():
-        raise ValueError("expected a region that AWS has, such as eu-central-1")
+        raise ValueError(
+            "expected a region that AWS has in its standard partition, such as eu-central-1:"
+            " ARNs are made for it"
+        )
     return region
 
 

@@ -1,0 +1,1 @@
+"""What the product may cost, measured."""
