@@ -14,7 +14,7 @@ desired = settings.from_pulumi()
 names = Names.of(desired)
 
 AuditTrail("audit", audit=desired.audit, names=names)
-TokenAccess(
+access = TokenAccess(
     "access",
     tokens=desired.tokens,
     access=desired.access,
@@ -53,5 +53,6 @@ pulumi.export(
 pulumi.export("waiting_for_approval", organization.repositories.held)
 pulumi.export("public_cannot_tell", organization.repositories.unproved)
 pulumi.export("listed_but_not_there", organization.repositories.missing)
+pulumi.export("roles", access.roles)
 pulumi.export("secrets", {name: secret.arn for name, secret in vault.secrets.items()})
 pulumi.export("sealed_secrets", {k: v for guard in guards for k, v in guard.secrets.items()})
