@@ -86,11 +86,16 @@ def run(port: int, state: Path) -> None:
     import ministack.app
 
     from sandbox.aws import mends
+    from sandbox.aws.mends.calls import calls_are_observed
+    from sandbox.aws.relay.endpoint import with_relay
+    from sandbox.aws.relay.relay import Relay
 
     mends.apply()
+    relay = Relay()
+    calls_are_observed(relay.observe)
     faults = _Faults()
     try:
-        asyncio.run(_serve(_refusing_lost_state(ministack.app.app, faults), port))
+        asyncio.run(_serve(with_relay(_refusing_lost_state(ministack.app.app, faults), relay), port))
     except Exception as error:
         if faults.messages:
             raise SandboxError(
