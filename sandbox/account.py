@@ -110,15 +110,16 @@ def _profile(desired: Settings) -> None:
     _write(_file(desired.account), text)
 
 
-def web_identity(subject: str) -> str:
+def web_identity(subject: str, audience: str = "sts.amazonaws.com") -> str:
     """A token as GitHub Actions gives to a job; the local AWS looks at the claims, not at the signature.
 
     Args:
         subject: the claim `sub`.
+        audience: the claim `aud`.
     """
     claims = {
         "iss": "https://token.actions.githubusercontent.com",
-        "aud": "sts.amazonaws.com",
+        "aud": audience,
         "sub": subject,
         "exp": _NEVER,
     }

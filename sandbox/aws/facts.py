@@ -44,6 +44,7 @@ class Facts:
     limits: dict[str, dict[str, Any]] = field(default_factory=dict)
     needs: dict[str, str] = field(default_factory=dict)
     conflicts: tuple[tuple[str, ...], ...] = ()
+    any_of: tuple[tuple[str, ...], ...] = ()
     readback: frozenset[str] = frozenset()
     computed: tuple[str, ...] = ()
     policies: frozenset[str] = frozenset()
@@ -87,6 +88,7 @@ def facts_of(token: str) -> Facts:
         regional=token not in loaded["global"],
         autoname=AutoName(**autoname) if autoname else None,
         conflicts=tuple(tuple(group) for group in entry.pop("conflicts", ())),
+        any_of=tuple(tuple(group) for group in entry.pop("anyOf", ())),
         readback=frozenset(entry.pop("readBack", ())),
         computed=tuple(entry.pop("computed", ())),
         **sets,

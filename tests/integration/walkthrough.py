@@ -20,7 +20,7 @@ import httpx
 from sandbox.paths import CHECKOUT
 
 ORGANIZATION = "kwanzaa-project"
-CI_SECRET = f"hubguard/{ORGANIZATION}/kwanzaa-ci"
+CI_SECRET = f"hubguard/{ORGANIZATION}/ci/kwanzaa-ci"
 HUBGUARD = Path(sys.executable).with_name("hubguard")
 
 

@@ -19,8 +19,8 @@ def resources_have_their_real_arns() -> None:
     """Judge a call on the ARN that AWS judges it on (Service Authorization Reference).
 
     MiniStack: roles lose their path, rules of the default bus get a bus, and aliases, OIDC providers,
-    subscriptions, databases, workgroups and whatever is tagged by its ARN count as `*`. A policy that names
-    them then never applies, neither to allow nor to deny.
+    databases, workgroups, lists of alarms and whatever is tagged by its ARN count as `*`. A policy that
+    names them then never applies, neither to allow nor to deny.
     """
     given = expect_function(
         iam_actions,
@@ -91,8 +91,6 @@ def _kms(fields: Fields, place: Place) -> str | None:
 
 
 def _sns(fields: Fields, _place: Place) -> str | None:
-    if arn := fields.get("SubscriptionArn"):
-        return str(arn).rpartition(":")[0]  # AWS judges it on the topic
     return fields.get("ResourceArn")
 
 
@@ -117,8 +115,11 @@ def _cloudtrail(fields: Fields, _place: Place) -> str | None:
     return listed[0]
 
 
-def _tagged(fields: Fields, _place: Place) -> str | None:
-    return fields.get("ResourceARN")
+def _monitoring(fields: Fields, place: Place) -> str | None:
+    if arn := fields.get("ResourceARN"):
+        return str(arn)
+    alarms = fields.get("AlarmNames")
+    return ":".join(("arn:aws:cloudwatch", *place, f"alarm:{alarms[0]}")) if alarms else None
 
 
 _FINDERS: Final[dict[str, Callable[[Fields, Place], str | None]]] = {
@@ -128,6 +129,6 @@ _FINDERS: Final[dict[str, Callable[[Fields, Place], str | None]]] = {
     "glue": _glue,
     "iam": _iam,
     "kms": _kms,
-    "monitoring": _tagged,
+    "monitoring": _monitoring,
     "sns": _sns,
 }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def broken_limits(facts: Facts, inputs: Props) -> list[Failure]:
-    """Every input outside its limits, without one that it needs, or beside one that it excludes.
+    """Every input outside its limits, without one that it needs, beside one that it excludes, or missing.
 
     Args:
         facts: the type's facts.
@@ -32,6 +32,11 @@ def broken_limits(facts: Facts, inputs: Props) -> list[Failure]:
         Failure(name, f"needs {other!r} as well")
         for name, other in facts.needs.items()
         if inputs.get(name) is not None and not inputs.get(other)
+    ]
+    failures += [
+        Failure(group[0], f"give {' or '.join(repr(name) for name in group)}")
+        for group in facts.any_of
+        if all(inputs.get(name) in (None, "") for name in group)
     ]
     for group in facts.conflicts:
         parent = group[0].rpartition(".")[0]

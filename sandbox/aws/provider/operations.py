@@ -199,4 +199,5 @@ class Operations:
             region=call.region,
             default_tags=self._default_tags,
         )
-        return {**state, "id": call.id}
+        identity = self.entry.identify(live) if self.entry.identify is not None else call.id
+        return {**state, "id": identity}

@@ -200,7 +200,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.ReadResponse()
         state, inputs = found
         return provider_pb2.ReadResponse(
-            id=request.id, properties=_state(state, secret), inputs=to_wire(inputs, secret)
+            id=state["id"], properties=_state(state, secret), inputs=to_wire(inputs, secret)
         )
 
     @answering

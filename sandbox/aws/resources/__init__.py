@@ -16,7 +16,18 @@ from hubguard.errors import SandboxError
 if TYPE_CHECKING:
     from sandbox.aws.resources.base import Resource
 
-SERVICES = ("cloudtrail", "cloudwatch", "iam", "kms", "s3", "secretsmanager")
+SERVICES = (
+    "athena",
+    "cloudtrail",
+    "cloudwatch",
+    "glue",
+    "iam",
+    "kms",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sqs",
+)
 
 
 def resource(token: str) -> Resource:

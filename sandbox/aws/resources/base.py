@@ -100,6 +100,7 @@ class Resource:
         same: for an input, when two values are one thing to AWS.
         unsupported: inputs that the stand-in does not take, with a hint.
         refuse: a reason why the step from a state to new inputs is impossible, or None.
+        identify: the id that goes with a live state, where an import names it in another way.
     """
 
     token: str
@@ -112,6 +113,7 @@ class Resource:
     same: Mapping[str, Same] = field(default_factory=dict)
     unsupported: Mapping[str, str] = field(default_factory=dict)
     refuse: Callable[[Props, Props], str | None] | None = None
+    identify: Callable[[Props], str] | None = None
 
 
 def unique() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.aws.provider.documents import compact
+from sandbox.aws.resources import iam_exclusive
 from sandbox.aws.resources.base import (
     Call,
     Change,
@@ -311,4 +312,5 @@ TABLE = (
         gone=_GONE,
         same={"url": _same_url},
     ),
+    *iam_exclusive.TABLE,
 )

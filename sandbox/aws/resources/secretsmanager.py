@@ -74,6 +74,9 @@ def _replicate(call: Call) -> None:
 
 
 def _delete_secret(call: Call) -> None:
+    if regions := [one["region"] for one in call.state.get("replicas") or []]:
+        # AWS deletes no secret that is replicated.
+        call.client.remove_regions_from_replication(SecretId=call.id, RemoveReplicaRegions=regions)
     days = call.state.get("recoveryWindowInDays")
     at_once = {"ForceDeleteWithoutRecovery": True}
     window = call.given(RecoveryWindowInDays=days)

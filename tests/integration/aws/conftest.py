@@ -21,6 +21,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from sandbox.aws.provider.wire import from_wire, to_wire
+from tests.integration.aws.life import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -306,3 +307,9 @@ def plugin(aws: LocalAws) -> Iterator[Plugin]:
 def engine(plugin: Plugin) -> Engine:
     """The engine's side of the plugin."""
     return Engine(plugin.stub)
+
+
+@pytest.fixture
+def world(aws: LocalAws, engine: Engine) -> World:
+    """The local AWS and the engine."""
+    return World(aws, engine)

@@ -204,3 +204,30 @@ def test_text_is_converted_where_the_real_plugin_does() -> None:
     inputs, failures = checked(KEY, {"enableKeyRotation": "true", "rotationPeriodInDays": "90"})
     assert failures == {}
     assert (inputs["enableKeyRotation"], inputs["rotationPeriodInDays"]) == (True, 90)
+
+
+RULE = "aws:cloudwatch/eventRule:EventRule"
+
+
+@pytest.mark.parametrize(
+    ("news", "fails"),
+    [
+        ({}, True),
+        ({"eventPattern": ""}, True),
+        ({"eventPattern": '{"source":["a"]}'}, False),
+        ({"scheduleExpression": "rate(1 day)"}, False),
+        ({"eventPattern": UNKNOWN}, False),
+    ],
+)
+def test_one_of_a_group_is_wanted(news: dict[str, Any], fails: bool) -> None:
+    """A rule without a pattern and a schedule never fires; one that is not known yet counts."""
+    _, failures = checked(RULE, news)
+    assert (failures == {"eventPattern": "give 'eventPattern' or 'scheduleExpression'"}) is fails
+
+
+@pytest.mark.parametrize("token", ["aws:cloudwatch/eventTarget:EventTarget"])
+def test_a_made_up_target_id_fits(token: str) -> None:
+    """It has at most 64 characters, so a longer name of the resource is refused."""
+    news = {"arn": "arn:aws:sns:r:a:t", "rule": "r"}
+    assert checked(token, news, name="t" * 56)[1] == {}
+    assert "longer than 64" in checked(token, news, name="t" * 57)[1]["targetId"]

@@ -12,7 +12,7 @@ TOKENS = sorted(known())
 
 
 def _names(facts: Facts) -> set[str]:
-    in_groups = {name for group in facts.conflicts for name in group}
+    in_groups = {name for group in (*facts.conflicts, *facts.any_of) for name in group}
     return (
         set(facts.defaults)
         | set(facts.limits)
