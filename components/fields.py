@@ -28,6 +28,15 @@ def _is_no_token(name: str) -> str:
     return name
 
 
+def _has_no_random_ending(name: str) -> str:
+    if re.fullmatch(r".*-[a-z0-9]{6}", name):
+        raise ValueError(
+            "expected a name that does not end in a dash and six letters or digits:"
+            " AWS ends a secret's ARN so, and takes the one for the other"
+        )
+    return name
+
+
 @cache
 def _regions() -> frozenset[str]:
     """Regions of the standard partition, as the AWS SDK lists them: its smallest file that does."""
@@ -62,11 +71,15 @@ def refuse_repeats(names: Iterable[str], what: str) -> None:
 
 HubName = Annotated[
     str,
-    _text(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$", "a name on the Hub"),
+    _text(rf"^{standards.HUB_NAME}$", "a name on the Hub"),
     AfterValidator(_is_no_token),
 ]
 GitHubName = Annotated[str, _text(r"^[A-Za-z0-9._-]{1,100}$", "a name on GitHub, without its owner")]
-TokenName = Annotated[str, _text(r"^[a-z0-9][a-z0-9-]{2,62}$", "small letters, digits and dashes, 3 to 63")]
+TokenName = Annotated[
+    str,
+    _text(rf"^{standards.TOKEN_NAME}$", "small letters, digits and dashes, 3 to 63"),
+    AfterValidator(_has_no_random_ending),
+]
 Scope = Annotated[
     str,
     _text(

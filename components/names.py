@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from components.settings import Settings, Token
+from hubguard.queries import names as queries
 
 Role = Literal[
     "production-reader",
@@ -62,7 +63,7 @@ class Names:
         The environment is part of it: a token that moves to another environment gets a new secret.
         """
         again = f"-{token.generation}" if token.generation > 1 else ""
-        return f"hubguard/{self.organization}/{token.environment}/{token.name}{again}"
+        return f"{queries.secret_prefix(self.organization)}{token.environment}/{token.name}{again}"
 
     def secret_arns(self, token: Token) -> list[str]:
         """ARNs of the secret and its replicas, up to the six characters that Secrets Manager adds."""
@@ -130,7 +131,7 @@ class Names:
     @property
     def log_bucket(self) -> str:
         """Name of the bucket that keeps the trail; bucket names are unique in all of AWS."""
-        return f"hubguard-audit-{self.account}-{self.region}"
+        return queries.log_bucket(self.account, self.region)
 
     @property
     def access_log_bucket(self) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from hubguard import log as logs
 from hubguard.errors import HubguardError
+from hubguard.queries import cli as audit
 from hubguard.redact import redact
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ def _root() -> None:
     """Say the groups, even where there is only one."""
 
 
+app.add_typer(audit.app, name="audit")
 for point in entry_points(group="hubguard.commands"):
     with contextlib.suppress(ModuleNotFoundError):  # the library was installed without its sandbox
         app.add_typer(point.load(), name=point.name)

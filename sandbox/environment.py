@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -17,7 +18,7 @@ from sandbox.engine.stack import backend
 # What a person's shell may hold for the real clouds must not reach the sandbox, nor the other way round.
 _FOREIGN = ("AWS_", "GITHUB_", "HF_", "PULUMI_")
 
-_ACCOUNT = "123456789012"
+_UNKNOWN = {"account": "123456789012", "region": "eu-central-1", "organization": ""}
 
 
 def of(stack: str = "sandbox") -> dict[str, str]:
@@ -27,16 +28,19 @@ def of(stack: str = "sandbox") -> dict[str, str]:
         stack: its configuration names the AWS account, which the local AWS then plays.
     """
     home = paths.home()
+    known = _read(stack)
     return {
         "PATH": os.pathsep.join([*_directories(), os.environ.get("PATH", os.defpath)]),
         "HUBGUARD_SANDBOX": str(home),
+        "HUBGUARD_ORGANIZATION": known["organization"],
         **backend(home),
         "PULUMI_STACK": stack,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_SUPPRESS_NEO_LINK": "true",
         "PULUMI_OPTION_POLICY_PACK": str(paths.CHECKOUT / "policy"),
         "AWS_ENDPOINT_URL": ports.url(AWS),
-        **account.variables(account_of(stack)),
+        "AWS_REGION": known["region"],
+        **account.variables(known["account"]),
         "AWS_EC2_METADATA_DISABLED": "true",
         "GITHUB_BASE_URL": f"{ports.url(GITHUB)}/",
         "HF_ENDPOINT": ports.url(HUB),
@@ -109,10 +113,15 @@ def _foreign_in_use(variables: Mapping[str, str]) -> set[str]:
     return {name for name in os.environ if name.startswith(_FOREIGN) and name not in kept}
 
 
-def account_of(stack: str) -> str:
-    """The AWS account that a stack's configuration allows."""
+def _read(stack: str) -> dict[str, Any]:
+    """What the commands need to know of a stack's configuration, mistakes and all."""
     try:
         document = yaml.safe_load((paths.CHECKOUT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
-        return str(document["config"]["aws:allowedAccountIds"][0])
-    except (OSError, yaml.YAMLError, KeyError, IndexError, TypeError):
-        return _ACCOUNT  # settings say what is wrong with the file, in their own words
+        config = dict(document["config"])
+        return {
+            "account": str(config["aws:allowedAccountIds"][0]),
+            "region": str(config["aws:region"]),
+            "organization": str(config["hubguard:organization"]["name"]),
+        }
+    except (OSError, yaml.YAMLError, KeyError, IndexError, TypeError, ValueError):
+        return _UNKNOWN  # settings say what is wrong with the file, in their own words

@@ -150,6 +150,11 @@ def test_all_mistakes_are_told_at_once(config: dict[str, Any]) -> None:
             {"environment": "machine", "consumers": ["deploy", "laptop"]},
             "hubguard:tokens[0]: consumers of a machine's token are the jobs that read it: deploy, drift",
         ),
+        (
+            {"name": "kwanzaa-reader"},
+            "hubguard:tokens[0].name: expected a name that does not end in a dash and six letters or digits:"
+            " AWS ends a secret's ARN so, and takes the one for the other",
+        ),
         ({"generation": 0}, "hubguard:tokens[0].generation: expected greater than or equal to 1"),
         (
             {"name": "Kwanzaa Token"},

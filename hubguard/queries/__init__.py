@@ -1,0 +1,1 @@
+"""Questions an auditor asks, answered from the trail's log files."""
