@@ -4,6 +4,8 @@ import pulumi
 
 from components import settings
 from components.access import TokenAccess
+from components.alarms import Alarms
+from components.answers import AuditAnswers
 from components.audit import AuditTrail
 from components.names import Names
 from components.organization import HubOrganization
@@ -13,7 +15,16 @@ from components.vault import TokenVault
 desired = settings.from_pulumi()
 names = Names.of(desired)
 
-AuditTrail("audit", audit=desired.audit, names=names)
+trail = AuditTrail("audit", audit=desired.audit, names=names, protect=desired.protect)
+Alarms(
+    "alarms",
+    tokens=desired.tokens,
+    contacts=desired.contacts,
+    names=names,
+    key=trail.key,
+    log_group=trail.log_group,
+)
+AuditAnswers("answers", names=names, key=trail.key, access_logs=trail.access_logs, protect=desired.protect)
 access = TokenAccess(
     "access",
     tokens=desired.tokens,

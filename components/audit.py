@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pulumi
 import pulumi_aws as aws
 
+from components.buckets import PrivateBucket, keep
+from components.documents import buckets, delivery
+from components.documents.logs_key import logs_key_policy
+from components.documents.statements import text
 from components.names import Names
+from components.service_role import service_role
 from components.settings import Audit
 from hubguard import standards
 
 
 class AuditTrail(pulumi.ComponentResource):
-    """Who read which token, kept for a year and more (checklist items 6.1.3 and 8.3.4)."""
+    """Who read which token and who changed what, kept for a year and more.
+
+    Serves checklist items 6.1.3, 8.3.4 and 10.2.8.
+
+    Attributes:
+        key: the key of the trail, its logs, the alarms' topic and the auditor's answers; not that of tokens.
+        log_group: name of the log group that the trail writes to as well.
+        access_logs: the bucket that keeps who touched the others.
+    """
+
+    key: aws.kms.Key
+    log_group: pulumi.Output[str]
+    access_logs: PrivateBucket
 
     def __init__(
         self,
@@ -22,105 +36,125 @@ class AuditTrail(pulumi.ComponentResource):
         *,
         audit: Audit,
         names: Names,
+        protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("hubguard:audit:AuditTrail", name, None, opts)
-        inside = pulumi.ResourceOptions(parent=self)
-        bucket = aws.s3.Bucket("logs", bucket=names.log_bucket, object_lock_enabled=True, opts=inside)
-        aws.s3.BucketPublicAccessBlock(
+        self._names = names
+        self._kept = pulumi.ResourceOptions(parent=self, protect=protect)
+        self.key = self._key()
+        days = audit.retention_days
+        self.access_logs = PrivateBucket(
+            "access",
+            bucket=names.access_log_bucket,
+            policy=buckets.access_log_bucket_policy(names),
+            lifecycle=[keep(days, cold=True)],
+            opts=self._kept,
+        )
+        logs = self._logs(days)
+        group = aws.cloudwatch.LogGroup(
+            "trail",
+            name=names.log_group,
+            retention_in_days=log_group_days(days),
+            kms_key_id=self.key.arn,
+            tags=_tags(names),
+            opts=self._kept,
+        )
+        self.log_group = group.name
+        trail = self._trail(logs, group)
+        self.register_outputs({"trail": trail.arn, "bucket": logs.name, "key": self.key.arn})
+
+    def _key(self) -> aws.kms.Key:
+        names = self._names
+        key = aws.kms.Key(
+            "audit",
+            description="The audit trail, its logs, alarms and answers, at rest",
+            enable_key_rotation=True,
+            deletion_window_in_days=standards.SECRET_RECOVERY_DAYS,
+            policy=text(logs_key_policy(names)),
+            tags=_tags(names),
+            opts=self._kept,
+        )
+        aws.kms.Alias(
+            "audit",
+            name=f"alias/hubguard/{names.organization}/audit",
+            target_key_id=key.key_id,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return key
+
+    def _logs(self, days: int) -> PrivateBucket:
+        names = self._names
+        logs = PrivateBucket(
             "logs",
-            bucket=bucket.bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=inside,
+            bucket=names.log_bucket,
+            policy=buckets.log_bucket_policy(names),
+            lifecycle=[keep(days, cold=True)],
+            key=self.key.arn,
+            logs_to=self.access_logs,
+            object_lock=True,
+            opts=self._kept,
         )
-        versioning = aws.s3.BucketVersioning(
-            "logs", bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=inside
-        )
-        aws.s3.BucketOwnershipControls(
-            "logs", bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=inside
-        )
-        aws.s3.BucketServerSideEncryptionConfiguration(
-            "logs",
-            bucket=bucket.bucket,
-            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
-            opts=inside,
-        )
-        after_versioning = pulumi.ResourceOptions(parent=self, depends_on=[versioning])
         aws.s3.BucketObjectLockConfiguration(
             "logs",
-            bucket=bucket.bucket,
+            bucket=logs.name,
             # GOVERNANCE: COMPLIANCE cannot be undone, not even after a mistake.
-            rule={"default_retention": {"mode": "GOVERNANCE", "days": audit.retention_days}},
-            opts=after_versioning,
+            rule={"default_retention": {"mode": "GOVERNANCE", "days": days}},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[logs.versioning]),
         )
-        aws.s3.BucketLifecycleConfiguration(
-            "logs", bucket=bucket.bucket, rules=[_lifecycle(audit.retention_days)], opts=after_versioning
+        return logs
+
+    def _trail(self, logs: PrivateBucket, group: aws.cloudwatch.LogGroup) -> aws.cloudtrail.Trail:
+        names = self._names
+        delivering = service_role(
+            "trail-delivery",
+            "Writes the audit trail to its log group",
+            trust=delivery.trail_trust(names),
+            permissions=delivery.trail_permissions(names),
+            names=names,
+            parent=self,
         )
-        policy = aws.s3.BucketPolicy(
-            "logs", bucket=bucket.bucket, policy=json.dumps(bucket_policy(names)), opts=inside
-        )
-        trail = aws.cloudtrail.Trail(
+        return aws.cloudtrail.Trail(
             "trail",
             name=names.trail,
-            s3_bucket_name=bucket.bucket,
+            s3_bucket_name=logs.name,
+            kms_key_id=self.key.arn,
             is_multi_region_trail=True,
             include_global_service_events=True,
             enable_log_file_validation=True,
             enable_logging=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+            cloud_watch_logs_group_arn=f"{names.log_group_arn}:*",
+            cloud_watch_logs_role_arn=names.role_arn("trail-delivery"),
+            advanced_event_selectors=_selectors(names),
+            tags=_tags(names),
+            opts=pulumi.ResourceOptions.merge(
+                self._kept, pulumi.ResourceOptions(depends_on=[logs.policy, group, delivering])
+            ),
         )
-        self.register_outputs({"trail": trail.arn, "bucket": bucket.bucket})
 
 
-def bucket_policy(names: Names) -> dict[str, Any]:
-    """CloudTrail writes for this one trail; everybody talks TLS.
-
-    The statements for CloudTrail are those of its user guide, bound to the trail by `aws:SourceArn`.
-    """
-    bucket = f"arn:aws:s3:::{names.log_bucket}"
-    service = {"Service": "cloudtrail.amazonaws.com"}
-    this_trail = {"aws:SourceArn": names.trail_arn}
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "TrailChecksAcl",
-                "Effect": "Allow",
-                "Principal": service,
-                "Action": "s3:GetBucketAcl",
-                "Resource": bucket,
-                "Condition": {"StringEquals": this_trail},
-            },
-            {
-                "Sid": "TrailWrites",
-                "Effect": "Allow",
-                "Principal": service,
-                "Action": "s3:PutObject",
-                "Resource": f"{bucket}/AWSLogs/{names.account}/*",
-                "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", **this_trail}},
-            },
-            {
-                "Sid": "OnlyEncryptedTransport",
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:*",
-                "Resource": [bucket, f"{bucket}/*"],
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            },
-        ],
-    }
+def log_group_days(retention_days: int) -> int:
+    """The shortest time that CloudWatch Logs can keep logs for and that is long enough."""
+    return next(days for days in standards.LOG_GROUP_DAYS if days >= retention_days)
 
 
-def _lifecycle(retention_days: int) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
-    return {
-        "id": "keep-then-expire",
-        "status": "Enabled",
-        "filter": {"prefix": ""},
-        "transitions": [{"days": standards.COLD_STORAGE_AFTER_DAYS, "storage_class": "STANDARD_IA"}],
-        "expiration": {"days": retention_days},
-        # Without this an expired object lives on as a non-current version for ever.
-        "noncurrent_version_expiration": {"noncurrent_days": retention_days},
-    }
+def _selectors(names: Names) -> list[aws.cloudtrail.TrailAdvancedEventSelectorArgsDict]:
+    """All calls that manage something, and what is done to the trail's own files."""
+    return [
+        {
+            "name": "Management events",
+            "field_selectors": [{"field": "eventCategory", "equals": ["Management"]}],
+        },
+        {
+            "name": "Objects of the log bucket",
+            "field_selectors": [
+                {"field": "eventCategory", "equals": ["Data"]},
+                {"field": "resources.type", "equals": ["AWS::S3::Object"]},
+                {"field": "resources.ARN", "starts_withs": [f"arn:aws:s3:::{names.log_bucket}/"]},
+            ],
+        },
+    ]
+
+
+def _tags(names: Names) -> dict[str, str]:
+    return {"hubguard:organization": names.organization}

@@ -79,6 +79,15 @@ def holders(right: Right, token: Token) -> list[Role]:
     return [role for role in ROLES if right in rights(role, token)]
 
 
+def possible_holders(right: Right) -> list[Role]:
+    """The roles that have a right on some secret in some inventory, deploy left out: it has no boundary."""
+    holding = {role for role, held in _EVERYWHERE.items() if right in held}
+    holding |= {role for roles in _IN.values() for role, held in roles.items() if right in held}
+    if right == "read":
+        holding.add("drift")  # as a consumer of a machine's token
+    return [role for role in ROLES if role in holding and role != "deploy"]
+
+
 def secrets_of(role: Role, right: Right, tokens: Sequence[Token]) -> list[Token]:
     """The tokens on whose secrets a role has a right."""
     return [token for token in tokens if right in rights(role, token)]

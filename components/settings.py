@@ -404,7 +404,7 @@ def from_pulumi() -> Settings:
     bag = CONFIG.get()
     try:
         desired = load({key: _parsed(value) for key, value in bag.items()})
-        siblings.refuse_shared(desired, pulumi.get_stack(), Path(__file__).parent.parent)
+        siblings.refuse_shared(desired, pulumi.get_stack(), Path.cwd())
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
     return desired

@@ -46,14 +46,13 @@ def reading(names: Names) -> list[Statement]:
         allow(
             "ReadTopic",
             [
-                "sns:GetSubscriptionAttributes",
                 "sns:GetTopicAttributes",
                 "sns:ListSubscriptionsByTopic",
                 "sns:ListTagsForResource",
             ],
-            [names.topic_arn, f"{names.topic_arn}:*"],
+            [names.topic_arn],
         ),
-        allow("ReadAlarms", ["cloudwatch:ListTagsForResource"], [alarms(names)]),
+        allow("ReadAlarms", ["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"], [alarms(names)]),
         allow(
             "ReadCatalog",
             ["glue:GetDatabase", "glue:GetTable", "glue:GetTags"],
@@ -61,7 +60,15 @@ def reading(names: Names) -> list[Statement]:
         ),
         allow("ReadWorkgroup", ["athena:GetWorkGroup", "athena:ListTagsForResource"], [workgroup(names)]),
         # AWS knows these on all resources only.
-        allow("ReadLists", ["cloudwatch:DescribeAlarms", "kms:ListAliases", "logs:DescribeLogGroups"], "*"),
+        allow(
+            "ReadLists",
+            [
+                "kms:ListAliases",
+                "logs:DescribeLogGroups",
+                "sns:GetSubscriptionAttributes",
+            ],
+            "*",
+        ),
     ]
 
 
@@ -111,10 +118,11 @@ def alarms(names: Names) -> str:
 
 
 def catalog(names: Names) -> list[str]:
-    """ARNs of the Glue catalogue, the stack's database and its tables."""
+    """ARNs of the Glue catalogue, the stack's database, and what goes with it when it is deleted."""
     here = f"arn:aws:glue:{names.region}:{names.account}"
     database = queries.database(names.organization)
-    return [f"{here}:catalog", f"{here}:database/{database}", f"{here}:table/{database}/*"]
+    inside = [f"{here}:{kind}/{database}/*" for kind in ("table", "userDefinedFunction")]
+    return [f"{here}:catalog", f"{here}:database/{database}", *inside]
 
 
 def workgroup(names: Names) -> str:

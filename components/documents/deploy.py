@@ -6,57 +6,63 @@ more than the boundary. It can change neither itself, nor the boundary, nor whom
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from components import rights
 from components.documents import configuration
-from components.documents.roles import through_secrets_manager
+from components.documents.roles import ASKING, LOG_READING, through_secrets_manager
 from components.documents.statements import Statement, allow, deny, document
 from components.documents.vault import KEY_ADMINISTRATION
 from components.names import Names
+from components.rights import Right
 from components.settings import State
 
 
 def boundary(names: Names, state: State | None) -> dict[str, Any]:
-    """The most that any role under `/hubguard/` can ever do: no IAM, no policy of a secret or a key."""
+    """The most that any role under `/hubguard/` can ever do: no IAM, no policy of a secret or a key.
+
+    What only reads stands in one statement, since AWS limits the length: each action goes with the resources
+    of its own kind.
+    """
     secrets = names.secrets_below()
     answers = f"arn:aws:s3:::{names.answers_bucket}/*"
-    logs = [f"arn:aws:s3:::{name}/*" for name in (names.log_bucket, names.access_log_bucket)]
-    statements = [
-        allow(
-            "Vault",
-            [
-                action
-                for right in ("describe", "inspect", "read", "write")
-                for action in rights.ACTIONS[right]
-            ],
-            secrets,
-        ),
-        allow("Lists", ["cloudtrail:LookupEvents", "secretsmanager:ListSecrets"], "*"),
-        allow(
-            "Keys",
-            ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
-            [names.keys_arn(region) for region in names.vault_regions],
-        ),
-        allow("Logs", ["s3:GetObject"], [*logs, answers]),
-        allow("Answers", ["s3:AbortMultipartUpload", "s3:PutObject"], [answers]),
-        allow("Ask", ["athena:*Query*"], [configuration.workgroup(names)]),
-        allow("Catalog", ["glue:Get*"], configuration.catalog(names)),
-        allow(
-            "LogGroup",
-            [
-                "logs:CreateLogStream",
-                "logs:FilterLogEvents",
-                "logs:Get*",
-                "logs:PutLogEvents",
-                "logs:StartQuery",
-            ],
-            [names.log_group_arn, f"{names.log_group_arn}:*"],
-        ),
-        allow("Forward", ["events:PutEvents"], [names.event_bus_arn]),
+    log_group = [names.log_group_arn, f"{names.log_group_arn}:*"]
+    reading = [
         *configuration.reading(names),
+        *(configuration.state(state, write=False) if state else []),
+        allow("Metadata", [*rights.ACTIONS["describe"], *rights.ACTIONS["inspect"]], secrets),
+        allow("Keys", ["kms:Decrypt", "kms:GenerateDataKey"], list(map(names.keys_arn, names.vault_regions))),
+        allow("Logs", ["s3:GetObject"], _log_objects(names)),
+        allow("Ask", ASKING, [configuration.workgroup(names)]),
+        allow("Partitions", ["glue:GetPartitions"], configuration.catalog(names)),
+        allow("LogGroup", LOG_READING, log_group),
+        allow("Lists", ["cloudtrail:LookupEvents", "secretsmanager:ListSecrets"], "*"),
     ]
-    return document(*statements, *(configuration.state(state, write=False) if state else []))
+    return document(
+        _together("Read", [one for one in reading if one["Resource"] != "*"]),
+        _together("Lists", [one for one in reading if one["Resource"] == "*"]),
+        # Deploy could make a role of another name and give it a right: it would come to nothing.
+        allow("ReadValues", rights.ACTIONS["read"], secrets, condition=_only_holders("read", names)),
+        allow("PutValues", rights.ACTIONS["write"], secrets, condition=_only_holders("write", names)),
+        allow("Answers", ["s3:AbortMultipartUpload", "s3:PutObject"], [answers]),
+        allow("Deliver", ["logs:CreateLogStream", "logs:PutLogEvents"], log_group),
+        allow("Forward", ["events:PutEvents"], [names.event_bus_arn]),
+    )
+
+
+def _together(sid: str, statements: Sequence[Statement]) -> Statement:
+    """One statement of their actions and resources, without their conditions."""
+    resources = {r for one in statements for r in one["Resource"]}
+    return allow(
+        sid,
+        sorted({action for one in statements for action in one["Action"]}),
+        "*" if resources == {"*"} else sorted(resources),
+    )
+
+
+def _only_holders(right: Right, names: Names) -> dict[str, dict[str, list[str]]]:
+    return {"ArnEquals": {"aws:PrincipalArn": [names.role_arn(r) for r in rights.possible_holders(right)]}}
 
 
 def permissions(names: Names, state: State | None, *, protect: bool) -> dict[str, dict[str, Any]]:
@@ -106,7 +112,7 @@ def _vault(names: Names, *, protect: bool) -> list[Statement]:
 
 
 def _roles(names: Names) -> list[Statement]:
-    bounded = {"StringEquals": {"iam:PermissionsBoundary": names.boundary_arn}}
+    bounded = {"ArnEquals": {"iam:PermissionsBoundary": names.boundary_arn}}
     roles = [configuration.roles(names)]
     return [
         allow(
@@ -200,15 +206,15 @@ def _audit(names: Names, *, protect: bool) -> list[Statement]:
             [
                 "sns:CreateTopic",
                 "sns:DeleteTopic",
-                "sns:SetSubscriptionAttributes",
                 "sns:SetTopicAttributes",
                 "sns:Subscribe",
                 "sns:TagResource",
-                "sns:Unsubscribe",
                 "sns:UntagResource",
             ],
-            [names.topic_arn, f"{names.topic_arn}:*"],
+            [names.topic_arn],
         ),
+        # AWS knows these on all resources only.
+        allow("KeepSubscriptions", ["sns:SetSubscriptionAttributes", "sns:Unsubscribe"], "*"),
         allow(
             "KeepAlarms",
             [
@@ -263,7 +269,10 @@ def _never(names: Names) -> list[Statement]:
             "NotResource": [*names.secrets_below("ci"), *names.secrets_below("machine")],
         },
         deny("NeverPuts", rights.ACTIONS["write"], "*"),
-        deny("NeverUnlocks", ["s3:BypassGovernanceRetention", "s3:DeleteObject*"], _log_objects(names)),
+        # It changes whom a role trusts, so it must not become that role.
+        deny("NeverAnotherRole", ["sts:AssumeRole"], "*"),
+        # It keeps the buckets, and could let itself in by their policies: to read, forge or delete logs.
+        deny("NeverALog", ["s3:*"], _log_objects(names)),
     ]
 
 

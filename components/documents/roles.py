@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from components import rights
 from components.documents import configuration
 from components.documents.statements import Statement, allow, deny, document
 from components.names import Names, Role
+from components.rights import Right
 from components.settings import State, Token
 
 
@@ -38,13 +39,21 @@ def permissions(role: Role, tokens: Sequence[Token], names: Names, state: State 
 
 
 def _on_secrets(role: Role, tokens: Sequence[Token], names: Names) -> list[Statement]:
-    statements = []
-    for right, actions in rights.ACTIONS.items():
+    """One statement for the rights that reach the same secrets: AWS limits the length of a policy."""
+    rights_on: dict[tuple[str, ...], list[Right]] = {}
+    for right in rights.ACTIONS:
         reached = rights.secrets_of(role, right, tokens)
-        if reached:
-            arns = sorted(arn for token in reached for arn in names.secret_arns(token))
-            statements.append(allow(right.capitalize(), actions, arns))
-    return statements
+        arns = tuple(sorted(arn for token in reached for arn in names.secret_arns(token)))
+        if arns:
+            rights_on.setdefault(arns, []).append(right)
+    return [
+        allow(
+            "".join(right.capitalize() for right in held),
+            [action for right in held for action in rights.ACTIONS[right]],
+            arns,
+        )
+        for arns, held in rights_on.items()
+    ]
 
 
 def _keys(role: Role, tokens: Sequence[Token], names: Names) -> list[Statement]:
@@ -75,16 +84,7 @@ def _asking(names: Names) -> list[Statement]:
     log_bucket, answers = (f"arn:aws:s3:::{name}" for name in (names.log_bucket, names.answers_bucket))
     return [
         allow("RecentEvents", ["cloudtrail:LookupEvents"], "*"),
-        allow(
-            "Ask",
-            [
-                "athena:GetQueryExecution",
-                "athena:GetQueryResults",
-                "athena:StartQueryExecution",
-                "athena:StopQueryExecution",
-            ],
-            [configuration.workgroup(names)],
-        ),
+        allow("Ask", ASKING, [configuration.workgroup(names)]),
         allow("Partitions", ["glue:GetPartitions"], configuration.catalog(names)),
         allow(
             "Logs",
@@ -94,7 +94,7 @@ def _asking(names: Names) -> list[Statement]:
         allow("Answers", ["s3:AbortMultipartUpload", "s3:PutObject"], [f"{answers}/*"]),
         allow(
             "LogGroup",
-            ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetQueryResults", "logs:StartQuery"],
+            LOG_READING,
             [names.log_group_arn, f"{names.log_group_arn}:*"],
         ),
         allow(
@@ -110,3 +110,20 @@ def _asking(names: Names) -> list[Statement]:
             },
         ),
     ]
+
+
+ASKING: Final = (
+    "athena:GetQueryExecution",
+    "athena:GetQueryResults",
+    "athena:StartQueryExecution",
+    "athena:StopQueryExecution",
+)
+"""Asking Athena."""
+
+LOG_READING: Final = (
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "logs:GetQueryResults",
+    "logs:StartQuery",
+)
+"""Reading a log group."""

@@ -1,0 +1,93 @@
+"""What sets off an alarm when it happens too often: counts over the trail's log group, as plain data.
+
+The log group has the events of all regions, and gets them by another way than the rules do: switching off
+a rule or the trail shows here even when the rule that watches was the one switched off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from components.names import Names
+from components.watched import RULE_CHANGES, TRAIL_CHANGES
+from hubguard import standards
+
+
+@dataclass(frozen=True)
+class Count:
+    """A metric filter and the alarm on it.
+
+    Attributes:
+        name: what is counted; `Names.alarm` makes the alarm's name of it.
+        what: what it means, for a person.
+        pattern: a CloudWatch Logs filter pattern over the record's JSON.
+        threshold: events in one period that set off the alarm.
+    """
+
+    name: str
+    what: str
+    pattern: str
+    threshold: int
+
+
+def counts(names: Names) -> list[Count]:
+    """All counts of the stack."""
+    return [
+        Count(
+            "denied-reads",
+            "Somebody keeps trying to read tokens that it may not read",
+            _both(
+                '$.eventSource = "secretsmanager.amazonaws.com"',
+                '$.errorCode = "AccessDenied*"',
+                f'$.requestParameters.secretId = "*hubguard/{names.organization}/*"',
+            ),
+            standards.DENIED_READS,
+        ),
+        Count(
+            "root-use",
+            "The account's root user was used, in whichever region",
+            _both(
+                '$.userIdentity.type = "Root"',
+                "$.userIdentity.invokedBy NOT EXISTS",
+                '$.eventType != "AwsServiceEvent"',
+            ),
+            standards.ROOT_USES,
+        ),
+        Count(
+            "sign-in-failures",
+            "Somebody keeps failing to sign in to the console",
+            _both('$.eventName = "ConsoleLogin"', '$.errorMessage = "Failed authentication"'),
+            standards.SIGN_IN_FAILURES,
+        ),
+        Count(
+            "guard-changes",
+            "A rule or the audit trail was changed or switched off, in whichever region",
+            _one(
+                _both(
+                    '$.eventSource = "events.amazonaws.com"',
+                    _one(*(f'$.requestParameters.{key} = "{names.rule("*")}"' for key in ("name", "rule"))),
+                    _called(RULE_CHANGES),
+                ),
+                _both('$.eventSource = "cloudtrail.amazonaws.com"', _called(TRAIL_CHANGES)),
+            ),
+            standards.GUARD_CHANGES,
+        ),
+    ]
+
+
+def filter_pattern(count: Count) -> str:
+    """The pattern as CloudWatch Logs takes it."""
+    return f"{{ {count.pattern} }}"
+
+
+def _both(*terms: str) -> str:
+    return " && ".join(f"({term})" for term in terms)
+
+
+def _one(*terms: str) -> str:
+    return " || ".join(f"({term})" for term in terms)
+
+
+def _called(events: Iterable[str]) -> str:
+    return _one(*(f'$.eventName = "{event}"' for event in events))
