@@ -16,7 +16,7 @@ import boto3
 
 from bootstrap import account as administration
 from components.documents import trust
-from components.names import Names
+from components.names import Names, Role
 from sandbox import paths, ports
 from sandbox.clouds import AWS
 
@@ -81,9 +81,7 @@ def variables(account: str) -> dict[str, str]:
 
 
 def _named(desired: Settings) -> list[str]:
-    access = desired.access
-    named = [*access.production_readers, *access.training_writers, *access.operators]
-    named += [*access.incident_responders, *access.auditors]
+    named = [arn for arns in _people(desired).values() for arn in arns]
     return [arn for arn in dict.fromkeys(named) if f"::{desired.account}:role/" in arn]
 
 
@@ -100,14 +98,40 @@ def _principal(iam: IAMClient, arn: str) -> None:
 
 
 def _profile(desired: Settings) -> None:
+    """Profiles for the AWS SDKs: root, deploy, and each role of people by its name, taken as a person takes it."""
+    names = Names.of(desired)
     [subject] = trust.subjects_of("deploy", desired.github_owner, desired.github)
     token = _file(desired.account).with_name(f"{desired.account}.jwt")
     _write(token, web_identity(subject))
-    keys = f"aws_access_key_id = {desired.account}\naws_secret_access_key = {_ROOT_SECRET}"
-    role = Names.of(desired).role_arn("deploy")
-    text = f"[profile root]\n{keys}\n\n[profile {_DEPLOY}]\nrole_arn = {role}\n"
-    text += f"role_session_name = github-actions\nweb_identity_token_file = {token}\n"
-    _write(_file(desired.account), text)
+    profiles = {
+        "root": {"aws_access_key_id": desired.account, "aws_secret_access_key": _ROOT_SECRET},
+        _DEPLOY: {
+            "role_arn": names.role_arn("deploy"),
+            "role_session_name": "github-actions",
+            "web_identity_token_file": str(token),
+        },
+    }
+    for role, taken_by in _people(desired).items():
+        person = f"{role}-person"
+        profiles[person] = {"role_arn": taken_by[0], "source_profile": "root"}
+        profiles[role] = {"role_arn": names.role_arn(role), "source_profile": person}
+    sections = (
+        "\n".join([f"[profile {name}]", *(f"{key} = {value}" for key, value in keys.items())])
+        for name, keys in profiles.items()
+    )
+    _write(_file(desired.account), "\n\n".join(sections) + "\n")
+
+
+def _people(desired: Settings) -> dict[Role, list[str]]:
+    access = desired.access
+    taken: dict[Role, list[str]] = {
+        "production-reader": access.production_readers,
+        "training-writer": access.training_writers,
+        "operator": access.operators,
+        "incident-responder": access.incident_responders,
+        "auditor": access.auditors,
+    }
+    return {role: arns for role, arns in taken.items() if arns}
 
 
 def web_identity(subject: str, audience: str = "sts.amazonaws.com") -> str:

@@ -22,6 +22,12 @@ def reading(names: Names) -> list[Statement]:
             ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
             [roles(names)],
         ),
+        # So that whoever looks for drift sees the bootstrap's part as well.
+        allow(
+            "ReadBootstrap",
+            ["iam:GetOpenIDConnectProvider", "iam:GetPolicy", "iam:GetPolicyVersion"],
+            [names.policies_arn, names.oidc_provider_arn],
+        ),
         allow("ReadBuckets", _BUCKETS, buckets(names)),
         allow(
             "ReadTrail",

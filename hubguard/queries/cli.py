@@ -47,6 +47,8 @@ By = Annotated[
     typer.Option("--engine", help="Who reads the logs: DuckDB for a local AWS, Athena otherwise."),
 ]
 
+_SHOWN = 2  # log files that could not be read and are named to people
+
 _PIPE_WIDTH = 1000  # columns: lines stay whole for the next program
 
 
@@ -228,7 +230,10 @@ def _open(answer: Answer) -> list[str]:
         return [
             "Cannot tell: the trail has no log of this period. Check the account, AWS_REGION and the trail"
         ]
-    lines = [f"Cannot tell what is in {one}" for one in answer.unreadable]
+    # One reason is often that of all: the JSON names each.
+    lines = [f"Cannot tell what is in {one}" for one in answer.unreadable[:_SHOWN]]
+    if more := len(answer.unreadable) - len(lines):
+        lines.append(f"Cannot tell what is in {more} more log files; --json names them")
     if answer.silent:
         lines.append(f"Cannot tell about days without any log: {', '.join(answer.silent)}")
     return lines
