@@ -40,15 +40,17 @@ bench: $(ready) ## Compare the whole stack's preview with that of a program with
 test: $(ready) ## Run all tests, the real engine and the local clouds included
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup
 
-lint: $(ready) ## Check format, style, types and the direction of imports
+lint: $(ready) ## Check format, style, types, the direction of imports, and that docs/access.md is current
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+	@.venv/bin/python scripts/render_access.py --check
 
-format: $(ready) ## Rewrite the code in the project's format
+format: $(ready) ## Rewrite the code in the project's format, and docs/access.md from the data
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
+	@.venv/bin/python scripts/render_access.py
 
 clean: down ## Remove the environment too; builds stay in the user's cache
 	@rm -rf .venv

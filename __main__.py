@@ -1,5 +1,7 @@
 """The program: settings in, components, outputs."""
 
+import gc
+
 import pulumi
 
 from components import settings
@@ -11,6 +13,8 @@ from components.names import Names
 from components.organization import HubOrganization
 from components.repository import RepositoryGuard
 from components.vault import TokenVault
+
+gc.disable()  # the SDKs make a million objects that stay: looking through them costs a tenth of a preview
 
 desired = settings.from_pulumi()
 names = Names.of(desired)

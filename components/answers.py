@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
+from components import regions
 from components.buckets import PrivateBucket, keep
 from components.documents.buckets import answers_bucket_policy
 from components.names import Names
@@ -63,7 +64,7 @@ class AuditAnswers(pulumi.ComponentResource):
             tags=tags,
             opts=inside,
         )
-        table = glue_table(names.log_bucket, names.account, regions())
+        table = glue_table(names.log_bucket, names.account, sorted(regions.standard()))
         aws.glue.CatalogTable("trail", database_name=database.name, **table.arguments(), opts=inside)
         workgroup = aws.athena.Workgroup(
             "answers",
@@ -87,10 +88,3 @@ class AuditAnswers(pulumi.ComponentResource):
         )
         self.workgroup = workgroup.name
         self.register_outputs({"workgroup": workgroup.name, "database": database.name})
-
-
-def regions() -> list[str]:
-    """The standard partition's regions, from which a multi-region trail writes."""
-    import boto3
-
-    return boto3.Session().get_available_regions("cloudtrail")

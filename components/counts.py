@@ -20,7 +20,7 @@ class Count:
 
     Attributes:
         name: what is counted; `Names.alarm` makes the alarm's name of it.
-        what: what it means, for a person.
+        what: what it means, for a person, and where to look, since a count names nobody.
         pattern: a CloudWatch Logs filter pattern over the record's JSON.
         threshold: events in one period that set off the alarm.
     """
@@ -36,7 +36,7 @@ def counts(names: Names) -> list[Count]:
     return [
         Count(
             "denied-reads",
-            "Somebody keeps trying to read tokens that it may not read",
+            "Somebody keeps trying to read tokens and is denied. Who it is: hubguard audit denials",
             _both(
                 '$.eventSource = "secretsmanager.amazonaws.com"',
                 '$.errorCode = "AccessDenied*"',
@@ -46,7 +46,8 @@ def counts(names: Names) -> list[Count]:
         ),
         Count(
             "root-use",
-            "The account's root user was used, in whichever region",
+            "The account's root user was used, in whichever region."
+            f" What it did: log group {names.log_group}",
             _both(
                 '$.userIdentity.type = "Root"',
                 "$.userIdentity.invokedBy NOT EXISTS",
@@ -56,13 +57,14 @@ def counts(names: Names) -> list[Count]:
         ),
         Count(
             "sign-in-failures",
-            "Somebody keeps failing to sign in to the console",
+            f"Somebody keeps failing to sign in to the console. Who it is: log group {names.log_group}",
             _both('$.eventName = "ConsoleLogin"', '$.errorMessage = "Failed authentication"'),
             standards.SIGN_IN_FAILURES,
         ),
         Count(
             "guard-changes",
-            "A rule or the audit trail was changed or switched off, in whichever region",
+            "A rule or the audit trail was changed or switched off, in whichever region."
+            " Who did it, or tried to: hubguard audit changes, hubguard audit denials",
             _one(
                 _both(
                     '$.eventSource = "events.amazonaws.com"',

@@ -26,6 +26,7 @@ class Rule:
         what: what happened, for a person.
         pattern: the EventBridge pattern.
         subjects: parameters of the call that say what it happened to. One of them is there.
+        answers: elements of the answer that say how it ended, where CloudTrail gives no error code.
         reads: whether the calls are reads, which CloudTrail hands over to rules in a state of their own.
     """
 
@@ -33,6 +34,7 @@ class Rule:
     what: str
     pattern: Pattern
     subjects: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     reads: bool = False
 
 
@@ -54,23 +56,27 @@ def message(rule: Rule, names: Names) -> Message:
 
     No error message and no user agent: a caller writes them as it likes.
     """
-    subjects = {f"subject{number}": parameter for number, parameter in enumerate(rule.subjects)}
+    about = [f"requestParameters.{parameter}" for parameter in rule.subjects]
+    about += [f"responseElements.{element}" for element in rule.answers]
+    subjects = {f"subject{number}": path for number, path in enumerate(about)}
     line = (
         f"Hubguard {names.organization}: {rule.what}."
-        f" <call> {''.join(f'<{name}>' for name in subjects)} by <who> (<kind>) from <address>"
-        " in <region> at <time>. Error, if any: <error>. CloudTrail event <event>"
+        f" <call> {''.join(f'<{name}>' for name in subjects)} by <who> (<kind> of account <account>)"
+        " from <address> in <region> at <time>. Error, if it failed: <error>. CloudTrail event <event>"
     )
     return Message(
         paths={
             "call": "$.detail.eventName",
             "who": "$.detail.userIdentity.arn",
             "kind": "$.detail.userIdentity.type",
+            # All that is known of a caller from another account.
+            "account": "$.detail.userIdentity.accountId",
             "address": "$.detail.sourceIPAddress",
             "region": "$.detail.awsRegion",
             "time": "$.detail.eventTime",
             "error": "$.detail.errorCode",
             "event": "$.detail.eventID",
-            **{name: f"$.detail.requestParameters.{parameter}" for name, parameter in subjects.items()},
+            **{name: f"$.detail.{path}" for name, path in subjects.items()},
         },
         template=json.dumps(line),
     )
@@ -129,7 +135,13 @@ def _guard_rules(names: Names) -> Iterator[Rule]:
         calls("s3", eventName=[*BUCKET_CHANGES], requestParameters={"bucketName": [*names.buckets]}),
         ("bucketName",),
     )
-    yield Rule("root-used", "the account's root user was used", patterns.root(), reads=True)
+    yield Rule(
+        "root-used",
+        "the account's root user was used",
+        patterns.root(),
+        answers=("ConsoleLogin",),  # Success or Failure
+        reads=True,
+    )
     yield Rule(
         "iam-changed",
         "a role, the boundary or the trust of the stack was changed",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
 from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, StringConstraints
 
+from components import regions
 from hubguard import standards
 
 WORDS: dict[str, str] = {}
@@ -37,17 +37,8 @@ def _has_no_random_ending(name: str) -> str:
     return name
 
 
-@cache
-def _regions() -> frozenset[str]:
-    """Regions of the standard partition, as the AWS SDK lists them: its smallest file that does."""
-    from botocore.loaders import create_loader
-
-    partitions = create_loader().load_data("partitions")["partitions"]
-    return frozenset(next(one["regions"] for one in partitions if one["id"] == "aws"))
-
-
 def _is_a_known_region(region: str) -> str:
-    if region not in _regions():
+    if region not in regions.standard():
         raise ValueError(
             "expected a region that AWS has in its standard partition, such as eu-central-1:"
             " ARNs are made for it"

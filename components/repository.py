@@ -9,6 +9,7 @@ import pulumi_github as github
 
 from components.names import Names
 from components.settings import GitHubRepository, Token
+from components.vault import TokenVault
 from hubguard.github.resources import EnvironmentSecret
 
 # GitHub's id of its own app: checks count only when Actions reports them.
@@ -34,7 +35,7 @@ class RepositoryGuard(pulumi.ComponentResource):
         owner: str,
         repository: GitHubRepository,
         url: str | None,
-        vault: pulumi.Resource,
+        vault: TokenVault,
         tokens: Mapping[str, Token],
         names: Names,
         opts: pulumi.ResourceOptions | None = None,
@@ -74,7 +75,7 @@ class RepositoryGuard(pulumi.ComponentResource):
                     secret=names.secret(tokens[token]),
                     region=names.region,
                     url=url,
-                    opts=pulumi.ResourceOptions(parent=self, depends_on=[vault]),
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=[vault.policies[token]]),
                 )
                 self.secrets[f"{where}/{secret}"] = sealed.status
         rules = repository.ruleset

@@ -26,9 +26,11 @@ class TokenVault(pulumi.ComponentResource):
 
     Attributes:
         secrets: the secret of each token, by the token's name.
+        policies: the secret's policy, likewise; a value may be read once it is there.
     """
 
     secrets: dict[str, aws.secretsmanager.Secret]
+    policies: dict[str, aws.secretsmanager.SecretPolicy]
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class TokenVault(pulumi.ComponentResource):
             for region in names.vault_regions
         }
         self.secrets = {token.name: self._secret(token, keys) for token in kept}
+        self.policies = {token.name: self._policy(token) for token in kept}
         self.register_outputs({"secrets": {n: s.name for n, s in self.secrets.items()}})
 
     def _key(self, environment: Environment, region: str, tokens: Sequence[Token]) -> aws.kms.Key:
@@ -80,7 +83,7 @@ class TokenVault(pulumi.ComponentResource):
         self, token: Token, keys: dict[tuple[Environment, str], aws.kms.Key]
     ) -> aws.secretsmanager.Secret:
         names = self._names
-        secret = aws.secretsmanager.Secret(
+        return aws.secretsmanager.Secret(
             token.name,
             name=names.secret(token),
             description=f"{token.name}, a token of {names.organization}",
@@ -100,14 +103,15 @@ class TokenVault(pulumi.ComponentResource):
             },
             opts=self._kept,
         )
-        aws.secretsmanager.SecretPolicy(
+
+    def _policy(self, token: Token) -> aws.secretsmanager.SecretPolicy:
+        return aws.secretsmanager.SecretPolicy(
             token.name,
-            secret_arn=secret.arn,
+            secret_arn=self.secrets[token.name].arn,
             policy=text(secret_policy(self._arns("read", token), self._arns("write", token))),
             block_public_policy=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        return secret
 
     def _arns(self, right: Right, *tokens: Token) -> list[str]:
         holders = {role for token in tokens for role in rights.holders(right, token)}

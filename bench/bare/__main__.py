@@ -1,5 +1,5 @@
-"""One AWS resource and nothing else."""
+"""One AWS resource and nothing else: what Pulumi's own template for AWS and Python makes."""
 
 import pulumi_aws as aws
 
-aws.cloudwatch.EventRule("bench", name="hubguard-bench", schedule_expression="rate(1 day)", state="DISABLED")
+aws.s3.Bucket("bench", bucket="hubguard-bench")

@@ -20,7 +20,8 @@ def reading(names: Names) -> list[Statement]:
         allow(
             "ReadRoles",
             ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
-            [roles(names)],
+            # A role that is gone has no path any more: it shall be missing, not denied.
+            [roles(names), f"arn:aws:iam::{names.account}:role/{names.role('*')}"],
         ),
         # So that whoever looks for drift sees the bootstrap's part as well.
         allow(

@@ -10,6 +10,7 @@ Exit codes: 0 done, 32 failed and already said so through the engine, anything e
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import logging
 import os
@@ -146,4 +147,9 @@ def _is_ours(file: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    atexit._run_exitfuncs()  # noqa: SLF001  what the program asked for
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Taking the SDKs' classes apart as well would keep the engine waiting for half a second.
+    os._exit(code)

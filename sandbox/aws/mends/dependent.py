@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import kms, secretsmanager
+from ministack.services import secretsmanager
 
 from sandbox.aws.mends.expect import expect_function
+from sandbox.aws.mends.keys import key_finder
 
 _PRIVATE: Final = "hubguard:dependent-actions"
 
@@ -56,13 +57,12 @@ def dependent_actions_are_checked() -> None:
         *("service", "action", "principal_arn", "request_id", "error_code", "message", "headers"),
         *("resource_arn", "explicit_deny", "resource_policy_arn"),
     )
-    expect_function(kms, "_resolve_key", "key_id_or_arn")
     expect_function(secretsmanager, "_resolve", "secret_id", "use_arn_scope")
 
     def with_dependents(service: str, iam_action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = context(service, iam_action, body, params)
-        find = _DEPENDENTS.get(iam_action)
-        return found | {_PRIVATE: list(find(_document(body)))} if find else found
+        dependents = _DEPENDENTS.get(iam_action)
+        return found | {_PRIVATE: list(dependents(_document(body)))} if dependents else found
 
     def enforce_all(
         access_key_id: str,
@@ -160,8 +160,7 @@ def _of_keys(action: str, *names: str | None) -> Iterator[Dependent]:
 
 
 def _key(name: str | None) -> str | None:
-    key = kms._resolve_key(name) if name else None  # noqa: SLF001  no public way to ask
-    return str(key["Arn"]) if key else None
+    return key_finder()(name) if name else None
 
 
 _DEPENDENTS: Final[dict[str, Callable[[dict[str, Any]], Iterator[Dependent]]]] = {

@@ -111,7 +111,7 @@ def _athena(fields: Fields, place: Place) -> str | None:
 
 
 def _cloudtrail(fields: Fields, _place: Place) -> str | None:
-    listed = fields.get("ResourceIdList") or [fields.get("ResourceId")]
+    listed: list[str | None] = fields.get("ResourceIdList") or [fields.get("ResourceId")]
     return listed[0]
 
 

@@ -38,7 +38,9 @@ class Trail:
     def takes(self, record: Record) -> bool:
         """Whether this record belongs to the trail."""
         near = self.everywhere or self.home == record["awsRegion"]
-        return near and (not self.selectors or selects(self.selectors, record))
+        if not self.selectors:
+            return near and _is_management(record)
+        return near and selects(self.selectors, record)
 
 
 def logging(account: str) -> tuple[Trail, ...]:
@@ -61,11 +63,11 @@ def logging(account: str) -> tuple[Trail, ...]:
 
 
 def selects(selectors: Iterable[Mapping[str, Any]], record: Record) -> bool:
-    """Whether event selectors let a management event through.
+    """Whether event selectors let an event through; basic ones let no data event through here.
 
     Args:
         selectors: basic or advanced selectors as the API takes them.
-        record: the management event.
+        record: the event.
     """
     return any(
         _advanced(one["FieldSelectors"], record) if "FieldSelectors" in one else _basic(one, record)
@@ -76,7 +78,8 @@ def selects(selectors: Iterable[Mapping[str, Any]], record: Record) -> bool:
 def _basic(selector: Mapping[str, Any], record: Record) -> bool:
     wanted = selector.get("ReadWriteType", "All")
     return (
-        selector.get("IncludeManagementEvents", True)
+        _is_management(record)
+        and selector.get("IncludeManagementEvents", True)
         and record["eventSource"] not in selector.get("ExcludeManagementEventSources", [])
         and (wanted == "All" or (wanted == "ReadOnly") == record["readOnly"])
     )
@@ -86,8 +89,18 @@ def _advanced(fields: Iterable[Mapping[str, Any]], record: Record) -> bool:
     return all(_field(one, record) for one in fields)
 
 
+def _is_management(record: Record) -> bool:
+    return bool(record["eventCategory"] == "Management")
+
+
 def _field(selector: Mapping[str, Any], record: Record) -> bool:
-    value = record.get(selector["Field"])
+    start, _, key = selector["Field"].partition(".")
+    if start == "resources":  # an event is about one resource of a type, or about several
+        return any(_holds(selector, one.get(key)) for one in record.get("resources") or ())
+    return _holds(selector, record.get(start))
+
+
+def _holds(selector: Mapping[str, Any], value: Any) -> bool:
     text = str(value).lower() if isinstance(value, bool) else str(value or "")
     found = {
         "Equals": text in selector.get("Equals", ()),

@@ -465,8 +465,8 @@ def test_a_message_is_one_line_that_a_person_understands() -> None:
     assert rendered(RULES["token-read-production"], read(PRODUCTION, ADMIN)) == (
         "Hubguard kwanzaa-project: a token of the environment production was read by somebody who is not its"
         " reader. GetSecretValue hubguard/kwanzaa-project/production/inference by"
-        " arn:aws:sts::123456789012:assumed-role/administrator/session (AssumedRole) from 198.51.100.7 in"
-        " eu-central-1 at 2026-01-01T12:00:00Z. Error, if any: . CloudTrail event"
+        " arn:aws:sts::123456789012:assumed-role/administrator/session (AssumedRole of account 123456789012)"
+        " from 198.51.100.7 in eu-central-1 at 2026-01-01T12:00:00Z. Error, if it failed: . CloudTrail event"
         " 6f1d1c0e-0000-4000-8000-000000000000"
     )
 
