@@ -404,7 +404,7 @@ def from_pulumi() -> Settings:
     bag = CONFIG.get()
     try:
         desired = load({key: _parsed(value) for key, value in bag.items()})
-        siblings.refuse_shared(desired, pulumi.get_stack(), Path.cwd())
+        _refuse(desired, pulumi.get_stack(), Path.cwd())
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
     return desired
@@ -417,8 +417,16 @@ def from_file(path: Path) -> Settings:
         SettingsError: the file is not YAML, or its configuration has mistakes.
     """
     desired = load(stackfile.configuration(path))
-    siblings.refuse_shared(desired, path.name.split(".")[1], path.parent)
+    _refuse(desired, path.name.split(".")[1], path.parent)
     return desired
+
+
+def _refuse(desired: Settings, stack: str, directory: Path) -> None:
+    """Refuse what each key allows and the whole does not."""
+    from components.documents import limits  # documents are made of settings
+
+    siblings.refuse_shared(desired, stack, directory)
+    limits.refuse_too_long(desired)
 
 
 _NAMESPACES = {"aws", "github", "hubguard", "pulumi"}
