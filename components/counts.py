@@ -40,7 +40,11 @@ def counts(names: Names) -> list[Count]:
             _both(
                 '$.eventSource = "secretsmanager.amazonaws.com"',
                 '$.errorCode = "AccessDenied*"',
-                f'$.requestParameters.secretId = "*hubguard/{names.organization}/*"',
+                _one(
+                    f'$.requestParameters.secretId = "*hubguard/{names.organization}/*"',
+                    # A denied call often has no parameters in the log.
+                    "$.requestParameters.secretId NOT EXISTS",
+                ),
             ),
             standards.DENIED_READS,
         ),

@@ -103,7 +103,7 @@ def _token_rules(tokens: Sequence[Token], names: Names) -> Iterator[Rule]:
     yield Rule(
         "token-read-denied",
         "reading a token was denied",
-        calls("secretsmanager", **denied, requestParameters=patterns.secrets(names)),
+        calls("secretsmanager", **denied, **patterns.ours_or_untold(names)),
         _SECRET,
         reads=True,
     )

@@ -78,6 +78,16 @@ def secrets(names: Names, below: str = "") -> Pattern:
     return {"secretId": [{"wildcard": f"*hubguard/{names.organization}/{below}*"}]}
 
 
+def ours_or_untold(names: Names) -> Pattern:
+    """A secret of ours, or one that CloudTrail does not name: a denied call often has no parameters."""
+    return {
+        "$or": [
+            {"requestParameters": secrets(names)},
+            {"requestParameters": {"secretId": [{"exists": False}]}},
+        ]
+    }
+
+
 def named(token: Token, confusable: Sequence[Token], names: Names) -> list[Any]:
     """How a caller may name one secret: its name, its ARN, or its ARN without the six characters.
 

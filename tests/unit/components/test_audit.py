@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from components.buckets import keep
 from components.counts import Count, counts, filter_pattern
 from components.names import Names
 from hubguard import standards
+from sandbox.aws.relay import filterpattern
 
 NAMES = Names("123456789012", "eu-central-1", "o" * 96)
 COUNTS = {count.name: count for count in counts(NAMES)}
@@ -69,9 +71,31 @@ def test_counts_are_those_of_the_standard() -> None:
     assert standards.ALARM_PERIOD_SECONDS == 300
 
 
-def test_denied_reads_are_counted_for_our_secrets() -> None:
-    """Whatever form the name has, in whichever region."""
-    assert filter_pattern(COUNTS["denied-reads"]) == (
-        '{ ($.eventSource = "secretsmanager.amazonaws.com") && ($.errorCode = "AccessDenied*")'
-        f' && ($.requestParameters.secretId = "*hubguard/{NAMES.organization}/*") }}'
-    )
+@pytest.mark.parametrize("count", COUNTS.values(), ids=COUNTS)
+def test_a_count_says_where_to_look(count: Count) -> None:
+    """It names nobody: the auditor's questions do, or the log group."""
+    assert "hubguard audit " in count.what or NAMES.log_group in count.what
+
+
+@pytest.mark.parametrize(
+    ("parameters", "counted"),
+    [
+        ({"secretId": f"hubguard/{NAMES.organization}/ci/a"}, True),
+        (
+            {"secretId": f"arn:aws:secretsmanager:eu-west-1:1:secret:hubguard/{NAMES.organization}/ci/a-x"},
+            True,
+        ),
+        ({"secretId": "shop/database"}, False),
+        (None, True),  # a denied call often has none in the log
+    ],
+)
+def test_denied_reads_are_counted_for_our_secrets(
+    parameters: dict[str, str] | None, *, counted: bool
+) -> None:
+    """Whatever form the name has, in whichever region, and where it is not told."""
+    denied = {
+        "eventSource": "secretsmanager.amazonaws.com",
+        "errorCode": "AccessDenied",
+        "requestParameters": parameters,
+    }
+    assert filterpattern.matches(filter_pattern(COUNTS["denied-reads"]), json.dumps(denied)) is counted

@@ -221,6 +221,12 @@ def test_a_denied_read_has_its_own_alarm() -> None:
     assert fired(denied) == {"token-read-denied"}
 
 
+def test_a_denied_read_that_does_not_tell_of_what_alarms_too() -> None:
+    """CloudTrail often drops the parameters of a denied call."""
+    denied = read(PRODUCTION, ADMIN, errorCode="AccessDenied", requestParameters=None)
+    assert fired(denied) == {"token-read-denied"}
+
+
 def test_a_read_that_found_nothing_is_neither() -> None:
     """No value was given, and nobody was refused."""
     assert fired(read(PRODUCTION, READER, errorCode="ResourceNotFoundException")) == set()
@@ -469,6 +475,21 @@ def test_a_message_is_one_line_that_a_person_understands() -> None:
         " from 198.51.100.7 in eu-central-1 at 2026-01-01T12:00:00Z. Error, if it failed: . CloudTrail event"
         " 6f1d1c0e-0000-4000-8000-000000000000"
     )
+
+
+def test_a_message_names_the_account_of_a_stranger() -> None:
+    """Of a caller from another account CloudTrail knows no ARN."""
+    denied = read(PRODUCTION, STRANGER, errorCode="AccessDenied")
+    said = rendered(RULES["token-read-denied"], denied)
+    assert " (AWSAccount of account 999999999999) from " in said
+    assert " Error, if it failed: AccessDenied. " in said
+
+
+@pytest.mark.parametrize("ended", ["Success", "Failure"])
+def test_a_message_says_how_a_sign_in_ended(ended: str) -> None:
+    """A failed one has no error code."""
+    sign_in = record("signin", "ConsoleLogin", ROOT) | {"responseElements": {"ConsoleLogin": ended}}
+    assert f" ConsoleLogin {ended} by {ROOT['arn']} " in rendered(RULES["root-used"], sign_in)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)

@@ -66,6 +66,26 @@ def test_event_selectors(selector: dict[str, Any], expected: bool) -> None:
     assert selects([{"IncludeManagementEvents": False}, selector], record()) is expected
 
 
+def test_a_data_event_is_taken_where_it_is_asked_for() -> None:
+    """By the type and the ARN of one of its resources; no trail has data events by itself."""
+    resources = [{"type": "AWS::S3::Object", "ARN": "arn:aws:s3:::logs/file"}, {"type": "AWS::S3::Bucket"}]
+    deleted = record(eventCategory="Data", resources=resources)
+
+    def objects(start: str) -> dict[str, Any]:
+        fields = [
+            {"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+            {"Field": "resources.ARN", "StartsWith": [start]},
+        ]
+        return {"FieldSelectors": fields}
+
+    assert selects([objects("arn:aws:s3:::logs/")], deleted)
+    assert not selects([objects("arn:aws:s3:::other/")], deleted)
+    assert not selects([objects("arn:aws:s3:::logs/")], record())
+    assert not selects([{}], deleted)
+    assert not HERE.takes(deleted)
+
+
 def test_the_layout_of_a_log_file() -> None:
     """Athena's partitions and AWS's validation go by it."""
     unique = "abcdefgh12345678"
