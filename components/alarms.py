@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
-from components import events, patterns
-from components.counts import Count, counts, filter_pattern
 from components.documents import delivery
 from components.documents.statements import text
 from components.documents.topic import topic_policy
+from components.events import patterns, rules
+from components.events.counts import Count, counts, filter_pattern
 from components.names import Names
-from components.service_role import service_role
+from components.parts.service_role import service_role
 from components.settings import Contacts, Token
 from hubguard import standards
 
@@ -57,7 +57,7 @@ class Alarms(pulumi.ComponentResource):
         self._names = names
         self._inside = pulumi.ResourceOptions(parent=self)
         self.topic = self._topic(key, contacts)
-        for rule in events.rules(tokens, names):
+        for rule in rules.rules(tokens, names):
             self._rule(rule)
         if names.forwarding_regions:
             self._forward()
@@ -81,7 +81,7 @@ class Alarms(pulumi.ComponentResource):
             )
         return topic
 
-    def _rule(self, rule: events.Rule) -> None:
+    def _rule(self, rule: rules.Rule) -> None:
         names = self._names
         made = aws.cloudwatch.EventRule(
             rule.name,
@@ -92,7 +92,7 @@ class Alarms(pulumi.ComponentResource):
             tags=_tags(names),
             opts=self._inside,
         )
-        message = events.message(rule, names)
+        message = rules.message(rule, names)
         aws.cloudwatch.EventTarget(
             rule.name,
             rule=made.name,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-from components import regions
-from components.buckets import PrivateBucket, keep
 from components.documents.buckets import answers_bucket_policy
 from components.names import Names
+from components.parts.buckets import PrivateBucket, keep
+from components.validation import regions
 from hubguard import standards
 from hubguard.queries import names as queries
 from hubguard.queries.table import glue_table

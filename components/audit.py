@@ -5,12 +5,12 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-from components.buckets import PrivateBucket, keep
 from components.documents import buckets, delivery
 from components.documents.logs_key import logs_key_policy
 from components.documents.statements import text
 from components.names import Names
-from components.service_role import service_role
+from components.parts.buckets import PrivateBucket, keep
+from components.parts.service_role import service_role
 from components.settings import Audit
 from hubguard import standards
 

@@ -24,8 +24,8 @@ from pydantic import (
     model_validator,
 )
 
-from components import mistakes, siblings, stackfile
-from components.fields import (
+from components.validation import mistakes, siblings, stackfile
+from components.validation.fields import (
     AccountId,
     BranchPattern,
     BucketName,

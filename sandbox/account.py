@@ -98,7 +98,7 @@ def _principal(iam: IAMClient, arn: str) -> None:
 
 
 def _profile(desired: Settings) -> None:
-    """Profiles for the AWS SDKs: root, deploy, and each role of people by its name, taken as a person takes it."""
+    """Profiles for the AWS SDKs: root, deploy, and each other role by its name, taken by whom it trusts."""
     names = Names.of(desired)
     [subject] = trust.subjects_of("deploy", desired.github_owner, desired.github)
     token = _file(desired.account).with_name(f"{desired.account}.jwt")

@@ -111,7 +111,8 @@ def _summary(outcome: provision.Outcome, seconds: float) -> None:
     for path in outcome.closed:
         table.add_row("", f"made private: {path}")
     table.add_row("", f"{len(out.get('members_without_two_factor') or [])} members without 2FA")
-    table.add_row("AWS", f"{len(out.get('secrets') or {})} secrets, {len(out.get('roles') or {})} roles, a trail and its alarms")
+    secrets, roles = (len(out.get(kind) or {}) for kind in ("secrets", "roles"))
+    table.add_row("AWS", f"{secrets} secrets, {roles} roles, a trail and its alarms")
     for where, state in (out.get("sealed_secrets") or {}).items():
         table.add_row("GitHub", f"{where}: {state}")
     table.add_row("Next", 'eval "$(make -s env)" and use plain pulumi; `make status`; README.md')

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from components import attempts, matrix, rights, settings
-from components.attempts import Attempt
+from components import rights, settings
 from components.documents import trust
-from components.matrix import MARKS, OUTSIDERS, PRINCIPALS
+from components.matrix import attempts, cells
+from components.matrix.attempts import Attempt
+from components.matrix.cells import MARKS, OUTSIDERS, PRINCIPALS
 from components.names import Role
 from components.settings import Environment, Settings, Token
 from hubguard import standards
@@ -112,7 +113,7 @@ def _legend() -> str:
         for right, mark in MARKS.items()
     ]
     text = _table(("mark", "right", "in words", "calls of Secrets Manager"), rows)
-    return f"{text}\nNobody may use {_short(matrix.BATCH)}. Local tokens have no secret.\n"
+    return f"{text}\nNobody may use {_short(cells.BATCH)}. Local tokens have no secret.\n"
 
 
 def _tables(tokens: Sequence[Token]) -> Iterator[str]:
@@ -126,12 +127,12 @@ def _tables(tokens: Sequence[Token]) -> Iterator[str]:
             yield f"## {title}\n\n{_table(heads, rows)}"
 
 
-def _marks(principal: matrix.Principal, token: Token) -> str:
-    mine = matrix.held(principal, token)
+def _marks(principal: cells.Principal, token: Token) -> str:
+    mine = cells.held(principal, token)
     return " ".join(mark for right, mark in MARKS.items() if right in mine) or "-"
 
 
-def _called(principal: matrix.Principal) -> str:
+def _called(principal: cells.Principal) -> str:
     return next((words for outsider, words in OUTSIDERS.items() if outsider == principal), principal)
 
 

@@ -14,15 +14,15 @@ from typing import Any
 
 import boto3
 
-from components import events
 from components.documents.statements import allow, document, text
+from components.events import rules
 from tests.integration.access.calls import made_up_value
 from tests.integration.access.principals import Account, Keys
 from tests.integration.inbox import SOON, Inbox
 from tests.integration.tampering import NAMES, SECRETS, SETTINGS, Acting, Steps
 from tests.integration.walkthrough import Walk
 
-RULES = {rule.name: rule for rule in events.rules(SETTINGS.tokens, NAMES)}
+RULES = {rule.name: rule for rule in rules.rules(SETTINGS.tokens, NAMES)}
 LABEL = "ALARMED"  # a staging label of our own: the value under AWSCURRENT stays what it was
 _EVERYTHING = text(document(allow("Everything", ["*"], "*")))
 _LINE = re.compile(

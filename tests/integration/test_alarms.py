@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from components.counts import counts
+from components.events.counts import counts
 from hubguard import standards
 from sandbox.aws.relay import samples
 from tests.integration import tampering

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from components.documents.statements import document, only_tls, text
-from components.matrix import BATCH
+from components.matrix.cells import BATCH
 
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 _HARMLESS = {"InvalidParameterException", "InvalidRequestException", "ResourceExistsException"}

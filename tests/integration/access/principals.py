@@ -11,7 +11,7 @@ import boto3
 
 from components import settings
 from components.documents import trust
-from components.matrix import Principal
+from components.matrix.cells import Principal
 from components.names import Names, Role
 from components.rights import vaulted
 from components.settings import Settings, Token

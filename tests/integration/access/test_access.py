@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from components import matrix, rights
-from components.attempts import INTRUSIONS
+from components import rights
 from components.documents.statements import deny, document, text
-from components.matrix import PRINCIPALS, Principal
+from components.matrix import cells
+from components.matrix.attempts import INTRUSIONS
+from components.matrix.cells import PRINCIPALS, Principal
 from components.names import Role
 from tests.integration.access import calls
 from tests.integration.access.principals import Account, sandbox_settings
@@ -39,7 +40,7 @@ def test_every_cell_is_as_the_matrix_says(account: Account, principal: Principal
     policy = root.get_resource_policy(SecretId=secret)["ResourcePolicy"]
     client = account.acting(principal, "secretsmanager")
     expected, found = {}, {}
-    for cell in matrix.cells([token]):
+    for cell in cells.cells([token]):
         if cell.principal == principal:
             expected[cell.action] = cell.allowed
             found[cell.action] = calls.allowed(cell.action, client, secret)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from components.attempts import OF_DEPLOY
 from components.documents import trust
 from components.documents.statements import allow, document, text
 from components.documents.vault import secret_policy
+from components.matrix.attempts import OF_DEPLOY
 from tests.integration.access import calls
 from tests.integration.access.principals import Account, Keys
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from components.attempts import OF_OTHERS
-from components.matrix import Principal
+from components.matrix.attempts import OF_OTHERS
+from components.matrix.cells import Principal
 from tests.integration.access import calls
 from tests.integration.access.principals import Account
 

@@ -8,9 +8,9 @@ import re
 import pytest
 
 from components.audit import log_group_days
-from components.buckets import keep
-from components.counts import Count, counts, filter_pattern
+from components.events.counts import Count, counts, filter_pattern
 from components.names import Names
+from components.parts.buckets import keep
 from hubguard import standards
 from sandbox.aws.relay import filterpattern
 

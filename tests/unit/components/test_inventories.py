@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components import matrix, rights
+from components import rights
 from components.documents import roles
 from components.documents.statements import text
+from components.matrix import cells
 from components.names import Names, Role
 from components.rights import Right
 from components.settings import Environment, Settings, Token
@@ -92,7 +93,7 @@ def test_only_deploy_manages_and_only_operators_put(inventory: list[Token]) -> N
 def test_a_local_token_is_in_no_document(inventory: list[Token]) -> None:
     """It has no secret, and nobody here a right on it."""
     local = [token for token in inventory if token.environment == "local"]
-    assert not [c for c in matrix.cells(local) if c.allowed]
+    assert not [c for c in cells.cells(local) if c.allowed]
     for role in rights.ROLES:
         if role != "deploy":
             policy = text(roles.permissions(role, inventory, NAMES, None))
@@ -178,4 +179,4 @@ def _secrets(inventory: list[Token]) -> list[Document]:
 
 def test_every_role_is_judged() -> None:
     """The matrix knows each role, and nobody else's name."""
-    assert set(matrix.PRINCIPALS) == {*get_args(Role), "administrator", "nobody"}
+    assert set(cells.PRINCIPALS) == {*get_args(Role), "administrator", "nobody"}

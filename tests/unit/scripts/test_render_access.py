@@ -8,7 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from components import attempts, matrix, settings
+from components import settings
+from components.matrix import attempts, cells
 
 ROOT = Path(__file__).parents[3]
 
@@ -50,7 +51,7 @@ def test_the_page_has_every_cell_and_every_attempt(script: ModuleType) -> None:
     machine = page.partition("## The machine's own credentials")[2].partition("\n## ")[0]
     assert "| drift | D I | D I R | D I R |" in machine
     assert "| deploy | D I R M | D I M | D I R M |" in machine
-    for principal in matrix.PRINCIPALS:
+    for principal in cells.PRINCIPALS:
         assert page.count(f"| {script._called(principal)} | ") >= 4
     every = (*attempts.INTRUSIONS, *attempts.OF_DEPLOY, *attempts.OF_OTHERS)
     assert all(f"| {one.who} | {one.does} | {one.stopped_by} |" in page for one in every)
@@ -59,7 +60,7 @@ def test_the_page_has_every_cell_and_every_attempt(script: ModuleType) -> None:
 def test_nobody_but_its_readers_reads() -> None:
     """An administrator manages everything, and reads and puts nothing."""
     desired = settings.from_file(ROOT / "Pulumi.sandbox.yaml")
-    allowed = {(c.principal, c.action) for c in matrix.cells(desired.tokens) if c.allowed}
+    allowed = {(c.principal, c.action) for c in cells.cells(desired.tokens) if c.allowed}
     assert ("administrator", "secretsmanager:PutResourcePolicy") in allowed
     assert ("administrator", "secretsmanager:GetSecretValue") not in allowed
-    assert not [action for principal, action in allowed if principal == "nobody" or action == matrix.BATCH]
+    assert not [action for principal, action in allowed if principal == "nobody" or action == cells.BATCH]

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from components import patterns, rights
+from components import rights
+from components.events import patterns
+from components.events.patterns import Pattern, calls
+from components.events.watched import BUCKET_CHANGES, SECRET_CHANGES, TRAIL_CHANGES
 from components.names import Names
-from components.patterns import Pattern, calls
 from components.settings import Environment, Token
-from components.watched import BUCKET_CHANGES, SECRET_CHANGES, TRAIL_CHANGES
 
 _SECRET: Final = ("secretId",)
 _GET: Final[Pattern] = {"eventName": ["GetSecretValue"], "errorCode": [{"exists": False}]}

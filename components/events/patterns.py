@@ -10,9 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from components.names import GLOBAL_REGION, Names
-from components.settings import Token
-from components.watched import (
+from components.events.watched import (
     ALARM_CHANGES,
     ALIAS_CHANGES,
     KEY_CHANGES,
@@ -23,6 +21,8 @@ from components.watched import (
     RULE_CHANGES,
     TOPIC_CHANGES,
 )
+from components.names import GLOBAL_REGION, Names
+from components.settings import Token
 from hubguard import standards
 
 Pattern = dict[str, Any]

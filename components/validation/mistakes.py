@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from components.fields import WORDS
+from components.validation.fields import WORDS
 from hubguard.errors import SettingsError
 from hubguard.redact import redact
 

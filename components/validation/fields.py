@@ -10,7 +10,7 @@ from typing import Annotated
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, StringConstraints
 
-from components import regions
+from components.validation import regions
 from hubguard import standards
 
 WORDS: dict[str, str] = {}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from components import stackfile
+from components.validation import stackfile
 from hubguard.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from components.events.watched import RULE_CHANGES, TRAIL_CHANGES
 from components.names import Names
-from components.watched import RULE_CHANGES, TRAIL_CHANGES
 from hubguard import standards
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ministack.services import eventbridge
 
-from components import events, patterns
+from components.events import patterns, rules
 from components.names import Names
 from components.settings import Token
 from hubguard import standards
@@ -36,7 +36,7 @@ TOKENS = [
     token("hub-read", "machine", "drift"),
     token("github-app", "machine", "deploy", "drift"),
 ]
-RULES = {rule.name: rule for rule in events.rules(TOKENS, NAMES)}
+RULES = {rule.name: rule for rule in rules.rules(TOKENS, NAMES)}
 
 
 def role(what: str, path: str = "/hubguard/") -> dict[str, Any]:
@@ -210,7 +210,7 @@ def test_a_name_that_continues_another_sets_off_no_false_alarm() -> None:
     tokens = [token("hub", "machine", "deploy"), token("hub-read", "machine", "drift")]
     event = envelope(read(arn(secret("machine", "hub-read")), DRIFT))
     stolen = envelope(read(secret("machine", "hub"), DRIFT))
-    texts = [patterns.text(rule.pattern) for rule in events.rules(tokens, NAMES)]
+    texts = [patterns.text(rule.pattern) for rule in rules.rules(tokens, NAMES)]
     assert not any(eventbridge._matches_pattern(text, event) for text in texts)
     assert any(eventbridge._matches_pattern(text, stolen) for text in texts)
 
@@ -433,14 +433,14 @@ def test_every_pattern_fits_and_is_one_that_eventbridge_takes(replicas: tuple[st
     """With the longest names there can be, and many tokens."""
     names = Names(ACCOUNT, "ap-southeast-2", "o" * 96, replicas)
     many = [token(f"t{'x' * 58}{number}", "machine", ("deploy", "drift")[number % 2]) for number in range(30)]
-    rules = events.rules([*TOKENS, *many], names)
-    texts = [patterns.text(rule.pattern) for rule in rules]
+    made = rules.rules([*TOKENS, *many], names)
+    texts = [patterns.text(rule.pattern) for rule in made]
     texts += [patterns.text(patterns.forwarded(region, names)) for region in names.forwarding_regions]
     for text in texts:
         assert len(text) <= standards.EVENT_PATTERN_MAX
         assert eventbridge._parse_pattern_text(text)[1] is None
-    assert len({rule.name for rule in rules}) == len(rules)
-    assert all(len(names.rule(rule.name)) <= 64 for rule in rules)
+    assert len({rule.name for rule in made}) == len(made)
+    assert all(len(names.rule(rule.name)) <= 64 for rule in made)
 
 
 def test_rules_on_reads_ask_for_reads() -> None:
@@ -458,9 +458,9 @@ def test_rules_on_reads_ask_for_reads() -> None:
     }
 
 
-def rendered(rule: events.Rule, detail: Mapping[str, Any]) -> str:
+def rendered(rule: rules.Rule, detail: Mapping[str, Any]) -> str:
     """The message that a rule sends about a record."""
-    message = events.message(rule, NAMES)
+    message = rules.message(rule, NAMES)
     transformer = {"InputPathsMap": message.paths, "InputTemplate": message.template}
     view = eventbridge._pattern_event_view(envelope(detail))
     return str(json.loads(eventbridge._apply_input_transformer(transformer, {}, view)))
@@ -493,7 +493,7 @@ def test_a_message_says_how_a_sign_in_ended(ended: str) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_a_message_never_holds_a_value(rule: events.Rule) -> None:
+def test_a_message_never_holds_a_value(rule: rules.Rule) -> None:
     """Of a call's parameters only names are shown, of its answer nothing."""
     value = "never" * 8
     detail = record("secretsmanager", "UpdateSecret", ADMIN, secretId=PRODUCTION, secretString=value)

@@ -10,7 +10,7 @@ import pytest
 from components import settings
 from hubguard.errors import SettingsError
 
-CHECKOUT = Path(__file__).resolve().parents[3]
+CHECKOUT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture
