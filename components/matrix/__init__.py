@@ -1,1 +1,1 @@
-"""The access matrix cell by cell, and attempts to get around it: the tests try what `docs/access.md` shows."""
+"""The access matrix cell by cell, and attempts to get around it: what `docs/access.md` shows and tests try."""
