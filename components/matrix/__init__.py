@@ -1,1 +1,1 @@
-"""The access matrix cell by cell, and attempts to get around it: what `docs/access.md` shows and tests try."""
+"""The access matrix cell by cell, and attempts to get around it: shown in `docs/access.md`, tried by tests."""
