@@ -6,9 +6,7 @@ reference to them and not a copy of their code (measured with SDK 3.272).
 
 from __future__ import annotations
 
-import importlib
 import sys
-import threading
 import traceback
 import types
 from collections.abc import Mapping
@@ -34,8 +32,6 @@ class Provider(ResourceProvider):
         """Make errors plain and start the log before the first operation."""
         log.start()
         _speak_plainly()
-        # The sealed secrets come last, when everything waits for them: what they need loads meanwhile.
-        threading.Thread(target=importlib.import_module, args=("hubguard.github.sealing",)).start()
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Changed where an input differs; replaced where an identity input does.

@@ -1,1 +1,1 @@
-"""The access matrix cell by cell, and attempts to get around it: shown in `docs/access.md`, tried by tests."""
+"""The access matrix cell by cell, and attempts to get around it: `docs/access.md` shows what tests try."""
