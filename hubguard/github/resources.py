@@ -16,7 +16,8 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Updat
 from hubguard.providers import Provider, inputs_of
 
 if TYPE_CHECKING:
-    from hubguard.github.sealing import Environment, VaultSecret
+    from hubguard.github.environment import Environment
+    from hubguard.github.vault import VaultSecret
 
 SCHEMA_VERSION = 1
 
@@ -140,12 +141,12 @@ class EnvironmentSecret(Resource, module="github", name="EnvironmentSecret"):
 
 
 def _vault(props: dict[str, Any]) -> VaultSecret:
-    from hubguard.github.sealing import VaultSecret
+    from hubguard.github.vault import VaultSecret
 
     return VaultSecret(props["secret"], props["region"])
 
 
 def _environment(props: dict[str, Any]) -> Environment:
-    from hubguard.github.sealing import Environment
+    from hubguard.github.environment import Environment
 
     return Environment(props["owner"], props["repository"], props["environment"], props.get("url"))

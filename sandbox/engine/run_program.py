@@ -77,6 +77,26 @@ def _configure(order: dict[str, Any]) -> None:
 
     pulumi.runtime.set_all_config(order["config"], order["config_secret_keys"])
     pulumi.runtime.configure(pulumi.runtime.Settings(**order["settings"]))
+    engine = pulumi.runtime.settings.get_engine()
+    if engine is not None:
+        engine.Log = _Unhurried(engine.Log)
+
+
+class _Unhurried:
+    """Logging that waits for no answer when it only speaks to `--debug`.
+
+    The SDK says four such things about each resource and waits for the engine's answer to each.
+    """
+
+    def __init__(self, call: Any) -> None:
+        self._call = call
+
+    def __call__(self, request: Any) -> Any:
+        from pulumi.runtime.proto import engine_pb2
+
+        if request.severity == engine_pb2.DEBUG:
+            return self._call.future(request)
+        return self._call(request)
 
 
 def _run(program: str, parallel: int) -> int:
