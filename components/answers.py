@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from components.documents.buckets import answers_bucket_policy
 from components.names import Names
-from components.parts.buckets import PrivateBucket, keep
+from components.parts.buckets import PrivateBucket, keep, sweep
 from components.validation import regions
 from hubguard import standards
 from hubguard.queries import names as queries
@@ -51,7 +51,7 @@ class AuditAnswers(pulumi.ComponentResource):
             "answers",
             bucket=names.answers_bucket,
             policy=answers_bucket_policy(names),
-            lifecycle=[keep(standards.ANSWERS_DAYS)],
+            lifecycle=[keep(standards.ANSWERS_DAYS), sweep()],
             key=key.arn,
             logs_to=access_logs,
             opts=pulumi.ResourceOptions(parent=self, protect=protect),

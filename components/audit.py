@@ -9,7 +9,7 @@ from components.documents import buckets, delivery
 from components.documents.logs_key import logs_key_policy
 from components.documents.statements import text
 from components.names import Names
-from components.parts.buckets import PrivateBucket, keep
+from components.parts.buckets import PrivateBucket, keep, sweep
 from components.parts.service_role import service_role
 from components.settings import Audit
 from hubguard import standards
@@ -48,7 +48,7 @@ class AuditTrail(pulumi.ComponentResource):
             "access",
             bucket=names.access_log_bucket,
             policy=buckets.access_log_bucket_policy(names),
-            lifecycle=[keep(days, cold=True)],
+            lifecycle=[keep(days, cold=True), sweep()],
             opts=self._kept,
         )
         logs = self._logs(days)
@@ -89,7 +89,7 @@ class AuditTrail(pulumi.ComponentResource):
             "logs",
             bucket=names.log_bucket,
             policy=buckets.log_bucket_policy(names),
-            lifecycle=[keep(days, cold=True)],
+            lifecycle=[keep(days, cold=True), sweep()],
             key=self.key.arn,
             logs_to=self.access_logs,
             object_lock=True,

@@ -95,7 +95,7 @@ def _token_rules(tokens: Sequence[Token], names: Names) -> Iterator[Rule]:
         yield from _reads(environment, kept, names)
     yield Rule(
         "token-read-many",
-        "many secrets were read with one call, which nobody has to do",
+        "reading many secrets with one call was tried, which nobody has to do",
         calls("secretsmanager", **patterns.many(names)),
         ("secretIdList",),
         reads=True,

@@ -20,6 +20,9 @@ KEY_CHANGES: Final = (
     "DisableKeyRotation",
     "PutKeyPolicy",
     "ScheduleKeyDeletion",
+    # A tag makes a key one of the stack's, which deploy then administers.
+    "TagResource",
+    "UntagResource",
 )
 ALIAS_CHANGES: Final = ("DeleteAlias", "UpdateAlias")
 TRAIL_CHANGES: Final = (

@@ -97,7 +97,8 @@ class PrivateBucket:
 def keep(days: int, *, cold: bool = False) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
     """A rule that removes an object after so many days, and its earlier versions as long after their end.
 
-    An object that was replaced or deleted on its first day is kept for the full time as well.
+    An object that was replaced or deleted on its first day is kept for the full time as well; so one that
+    reached its end lies there as long again, as an earlier version.
 
     Args:
         days: days until the end.
@@ -117,6 +118,16 @@ def keep(days: int, *, cold: bool = False) -> aws.s3.BucketLifecycleConfiguratio
         rule["transitions"] = [{"days": after, "storage_class": "STANDARD_IA"}]
         rule["noncurrent_version_transitions"] = [{"noncurrent_days": after, "storage_class": "STANDARD_IA"}]
     return rule
+
+
+def sweep() -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
+    """A rule that removes the delete markers of objects whose versions are all gone."""
+    return {
+        "id": "sweep-delete-markers",
+        "status": "Enabled",
+        "filter": {"prefix": ""},
+        "expiration": {"expired_object_delete_marker": True},
+    }
 
 
 def _encryption(
