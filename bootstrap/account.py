@@ -33,11 +33,13 @@ class Change:
         what: the thing, such as `role hubguard-deploy`.
         how: what is wrong with it: `missing`, or which part differs.
         make: brings it there; safe to repeat.
+        judged: a person must judge it, so `make` leaves it as it is.
     """
 
     what: str
     how: str
     make: Callable[[], object]
+    judged: bool = False
 
 
 def changes(iam: IAMClient, desired: Settings) -> Iterator[Change]:
@@ -48,7 +50,8 @@ def changes(iam: IAMClient, desired: Settings) -> Iterator[Change]:
         desired: the stack's settings.
 
     Raises:
-        BootstrapError: no job may deploy, or the configured OIDC provider is not there.
+        BootstrapError: no job may deploy, the configured OIDC provider is not there, or the name of deploy's
+            role is taken at another path.
     """
     names = Names.of(desired)
     subjects = trust.subjects_of("deploy", desired.github_owner, desired.github)
@@ -109,7 +112,8 @@ def _oidc_provider(iam: IAMClient, names: Names, *, existing: bool) -> Iterator[
                 Url=f"https://{GITHUB_TOKENS}", ClientIDList=[_AUDIENCE]
             ),
         )
-    elif _AUDIENCE not in found["ClientIDList"]:
+        return
+    if _AUDIENCE not in found["ClientIDList"]:
         yield Change(
             what,
             f"the audience {_AUDIENCE} is missing",
@@ -117,6 +121,24 @@ def _oidc_provider(iam: IAMClient, names: Names, *, existing: bool) -> Iterator[
                 OpenIDConnectProviderArn=arn, ClientID=_AUDIENCE
             ),
         )
+    for audience in sorted(set(found["ClientIDList"]) - {_AUDIENCE}):
+        if existing:
+            how = f"the audience {audience} is not ours; whoever else uses the provider may need it"
+            yield Change(what, how, _leave, judged=True)
+        else:
+            yield Change(
+                what,
+                f"the audience {audience} is not ours",
+                partial(
+                    iam.remove_client_id_from_open_id_connect_provider,
+                    OpenIDConnectProviderArn=arn,
+                    ClientID=audience,
+                ),
+            )
+
+
+def _leave() -> None:
+    """Nothing: a person judges it."""
 
 
 def _role(iam: IAMClient, names: Names, trusted: str) -> Iterator[Change]:
@@ -136,6 +158,20 @@ def _role(iam: IAMClient, names: Names, trusted: str) -> Iterator[Change]:
             ),
         )
         return
+    if found["Arn"] != names.role_arn("deploy"):
+        # A role cannot be moved, and there is one of a name in an account.
+        raise BootstrapError(
+            f"There is a role {name} already, and not under the path {_PATH}: {found['Arn']}",
+            means="It is not the one that the stack's policies name",
+            next_step=f"Find out whose it is, delete it with `aws iam delete-role --role-name {name}`"
+            " and run the same command again",
+        )
+    if "PermissionsBoundary" in found:
+        yield Change(
+            what,
+            "it has a permissions boundary, none is ours",
+            lambda: iam.delete_role_permissions_boundary(RoleName=name),
+        )
     if not _same(found["AssumeRolePolicyDocument"], trusted):
         yield Change(
             what,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from components import settings
-from hubguard.errors import BootstrapError
+from hubguard.errors import BootstrapError, UsageError
 
 if TYPE_CHECKING:
     from bootstrap.account import Change
@@ -48,27 +48,41 @@ def apply(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make what is missing and mend what differs; safe to repeat."""
+    """Make what is missing and mend what differs; safe to repeat. Exit code 7 when a person must judge."""
+    if as_json and not yes:
+        raise UsageError(
+            "apply --json asks nothing, so it needs --yes",
+            means="Nothing was changed",
+            next_step=f"Look first: hubguard bootstrap check {stack}. Then give both options",
+        )
     found = list(_changes(stack))
-    if found and not yes and not as_json:
+    if not yes and not all(change.judged for change in found):
         _tell(found)
         typer.confirm("Make these changes?", abort=True)
-    made = []
-    for change in _changes(stack):
+    made: list[dict[str, str]] = []
+    left: list[Change] = []
+    for change in _changes(stack, made):
+        if change.judged:
+            left.append(change)
+            continue
         try:
             change.make()
         except (ClientError, BotoCoreError) as error:
-            raise _refused(error) from error
+            # A lost answer does not tell whether the change was made.
+            raise _failed(error, "What was made before stays") from error
         made.append({"what": change.what, "how": change.how})
         if not as_json:
             Console().print(f"{change.what}: {change.how}: mended", highlight=False)
     if as_json:
         typer.echo(json.dumps(made))
-    elif not made:
-        _tell([])
+    elif left or not made:
+        _tell(left)
+    if left:
+        raise typer.Exit(_FINDINGS)
 
 
-def _changes(stack: str) -> Iterator[Change]:
+def _changes(stack: str, made: Sequence[object] = ()) -> Iterator[Change]:
+    """What differs; `made` is filled by the caller as it goes, and tells what an error leaves behind."""
     import boto3
 
     from bootstrap import account
@@ -79,7 +93,7 @@ def _changes(stack: str) -> Iterator[Change]:
         _refuse_another_account(session.client("sts").get_caller_identity()["Account"], desired)
         yield from account.changes(session.client("iam"), desired)
     except (ClientError, BotoCoreError) as error:
-        raise _refused(error) from error
+        raise _failed(error, "What was made before stays" if made else "Nothing was changed") from error
 
 
 def _refuse_another_account(here: str, desired: Settings) -> None:
@@ -91,10 +105,16 @@ def _refuse_another_account(here: str, desired: Settings) -> None:
         )
 
 
-def _refused(error: ClientError | BotoCoreError) -> BootstrapError:
+def _failed(error: ClientError | BotoCoreError, means: str) -> BootstrapError:
+    if isinstance(error, BotoCoreError):  # it comes from the SDK itself: no answer of AWS
+        return BootstrapError(
+            f"AWS could not be asked: {error}",
+            means=means,
+            next_step="Look at the profile, the credentials and the network, and run the same command again",
+        )
     return BootstrapError(
         f"AWS refused: {error}",
-        means="What was made before stays",
+        means=means,
         next_step="Take the credentials of an administrator and run the same command again",
     )
 

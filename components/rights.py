@@ -18,11 +18,7 @@ ACTIONS: Final[Mapping[Right, tuple[str, ...]]] = {
     "describe": ("secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds"),
     "inspect": ("secretsmanager:GetResourcePolicy",),
     "read": ("secretsmanager:GetSecretValue",),
-    "write": (
-        "secretsmanager:PutSecretValue",
-        "secretsmanager:UpdateSecret",
-        "secretsmanager:UpdateSecretVersionStage",
-    ),
+    "write": ("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"),
     "manage": (
         "secretsmanager:CancelRotateSecret",
         "secretsmanager:CreateSecret",
@@ -39,7 +35,11 @@ ACTIONS: Final[Mapping[Right, tuple[str, ...]]] = {
         "secretsmanager:ValidateResourcePolicy",
     ),
 }
-"""The API's actions that a right stands for. Nobody may read many at once: it is logged less clearly."""
+"""The API's actions that a right stands for."""
+
+NOBODYS: Final = ("secretsmanager:BatchGetSecretValue", "secretsmanager:UpdateSecret")
+"""What nobody may do. Reading many at once is logged less clearly; UpdateSecret puts a value, and also changes
+what deploy keeps: the description, and the key."""
 
 _EVERYWHERE: Final[Mapping[Role, frozenset[Right]]] = {
     "preview": frozenset({"describe", "inspect"}),

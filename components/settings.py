@@ -6,7 +6,6 @@ before anything is called.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from components.validation import mistakes, siblings, stackfile
+from components.validation import mistakes, siblings, stackfile, together
 from components.validation.fields import (
     AccountId,
     BranchPattern,
@@ -47,6 +46,10 @@ from components.validation.fields import (
 )
 from hubguard import standards
 from hubguard.errors import SettingsError
+from hubguard.redact import redact
+
+_TAG_MAX = 256  # characters of a tag's value (AWS General Reference)
+_TRAIL_NAME_MAX = 128
 
 Environment = Literal["local", "training", "ci", "production", "machine"]
 """The checklist's four environments of a token (section 2.3), and Hubguard's own credentials."""
@@ -89,6 +92,16 @@ class Organization(_Model):
     members: list[Member]
     public: list[PublicRepository] = []
     allow: Allowed = Allowed()
+
+    @field_validator("name")
+    @classmethod
+    def _names_a_trail(cls, name: str) -> str:
+        # Rules of a trail's name (CloudTrail User Guide, naming requirements); ours is hubguard-NAME.
+        if re.search(r"[._-]([._-]|$)", name) or len(f"hubguard-{name}") > _TRAIL_NAME_MAX:
+            raise ValueError(
+                "expected a name without two of . _ - in a row or one at the end: the trail is named after it"
+            )
+        return name
 
     @field_validator("members")
     @classmethod
@@ -150,6 +163,11 @@ class Token(_Model):
             raise ValueError("only the environment machine has the key of a GitHub App")
         refuse_repeats(self.scopes, "scope")
         refuse_repeats(self.consumers, "consumer")
+        if len(" ".join(self.consumers)) > _TAG_MAX:
+            raise ValueError(
+                f"consumers have more than {_TAG_MAX} characters together, which a tag of AWS cannot hold;"
+                " expected fewer or shorter ones"
+            )
         return self
 
 
@@ -190,6 +208,12 @@ class Access(_Model):
     auditors: list[PrincipalArn] = []
     oidc_provider: OidcProviderArn | None = None
     state: State | None = None
+
+    @field_validator("production_readers", "training_writers", "operators", "incident_responders", "auditors")
+    @classmethod
+    def _are_unique(cls, arns: list[str]) -> list[str]:
+        refuse_repeats(arns, "principal")
+        return arns
 
 
 class Vault(_Model):
@@ -339,28 +363,6 @@ class Settings(_Model):
         refuse_repeats((t.name for t in tokens), "token")
         return tokens
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Settings:
-        # Each message begins with the key below hubguard: that is to be corrected.
-        environments = {t.environment for t in self.tokens}
-        for needed, key in (("production", "production_readers"), ("training", "training_writers")):
-            if needed in environments and not getattr(self.access, key):
-                raise ValueError(f"access.{key}: expected somebody who reads the {needed} tokens")
-        if self.access.oidc_provider and f"::{self.account}:" not in self.access.oidc_provider:
-            raise ValueError(f"access.oidc_provider: expected one of the account {self.account}")
-        if self.region in self.vault.replica_regions:
-            raise ValueError(f"vault.replica_regions: expected others than {self.region}, the stack's own")
-        ci = {t.name for t in self.tokens if t.environment == "ci"}
-        for repository in self.github.repositories:
-            for environment in repository.environments:
-                for secret, token in environment.secrets.items():
-                    if token not in ci:
-                        raise ValueError(
-                            f"github.repositories: {secret} of {repository.name}/{environment.name} names"
-                            f" {token!r}; expected a token of environment ci in hubguard:tokens"
-                        )
-        return self
-
 
 _IN_A_SUBJECT = re.compile(r"[\w.-]+")
 
@@ -389,9 +391,12 @@ def load(config: Mapping[str, Any]) -> Settings:
     if isinstance(accounts, list) and len(accounts) == 1:
         borrowed["account"] = accounts[0]
     try:
-        return Settings.model_validate(own | borrowed)
+        desired = Settings.model_validate(own | borrowed)
     except ValidationError as error:
         raise mistakes.of(error, Settings, _BORROWED) from None
+    if lines := [redact(line) for line in together.mistakes(desired)]:
+        raise SettingsError(lines)
+    return desired
 
 
 def from_pulumi() -> Settings:
@@ -403,7 +408,7 @@ def from_pulumi() -> Settings:
     # The whole bag, not one key after the other: a key that nobody asks for must not go unread.
     bag = CONFIG.get()
     try:
-        desired = load({key: _parsed(value) for key, value in bag.items()})
+        desired = load({key: stackfile.parsed(value) for key, value in bag.items()})
         _refuse(desired, pulumi.get_stack(), Path.cwd())
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
@@ -417,7 +422,7 @@ def from_file(path: Path) -> Settings:
         SettingsError: the file is not YAML, or its configuration has mistakes.
     """
     desired = load(stackfile.configuration(path))
-    _refuse(desired, path.name.split(".")[1], path.parent)
+    _refuse(desired, stackfile.stack_of(path), path.parent)
     return desired
 
 
@@ -436,12 +441,3 @@ _BORROWED = {
     "github_owner": "github:owner",
     "github_url": "github:baseUrl",
 }
-_BOOLEANS = {"true", "false"}
-
-
-def _parsed(value: str) -> Any:
-    # The engine hands objects and lists over as JSON, everything else as a string.
-    try:
-        return json.loads(value) if value.startswith(("{", "[")) or value in _BOOLEANS else value
-    except ValueError:
-        return value

@@ -61,6 +61,14 @@ of deploy with its reviewers, the ruleset of the repository that holds this prog
 shows it: the trail, and the next drift run. A role that somebody puts under `/hubguard/` without the boundary
 is in its reach as well: keep such roles elsewhere.
 
+It can put the stack's tag on a key of the account that has none, and administers that key from then on as far
+as the key's own policy lets the account: AWS asks for the tagging at a time when a new key has no tag yet. It
+uses no key by that. Each tagging raises an alarm. Give keys of other programs a tag `hubguard:organization` of
+another value, or a policy that names who administers them.
+
+It adds a replica to an empty secret. For one that has a value AWS decrypts that value in the caller's name,
+which deploy may not: add the region by hand, or put the value again afterwards.
+
 **By an administrator of the account.** Whoever has every right in IAM can rewrite a secret's policy and name
 themselves. That is a change of a policy, which raises an alarm before any value is read.
 """
@@ -91,7 +99,14 @@ _REAL_ONLY: Final = (
         "That a secret's policy which opens it to the public is refused",
         "the local AWS takes any; `blockPublicPolicy` is always set",
     ),
-    ("Policy variables and the condition keys of Secrets Manager", "not evaluated there, and not used here"),
+    (
+        "Policy variables, and the condition keys of Secrets Manager but those of a deletion",
+        "not evaluated there, and not used here",
+    ),
+    (
+        "That a replica of a secret needs the keys of both regions",
+        "the local AWS asks for no key then; the documents give deploy and the writers what AWS asks for",
+    ),
     ("The lengths of policies", "the local AWS takes any; tests compare every document with AWS's limits"),
     (
         "Access Analyzer's own findings",
@@ -113,7 +128,11 @@ def _legend() -> str:
         for right, mark in MARKS.items()
     ]
     text = _table(("mark", "right", "in words", "calls of Secrets Manager"), rows)
-    return f"{text}\nNobody may use {_short(cells.BATCH)}. Local tokens have no secret.\n"
+    nobodys = " or ".join(_short(action) for action in rights.NOBODYS)
+    return (
+        f"{text}\nNobody may use {nobodys}, and nobody deletes a secret in less than"
+        f" {standards.SECRET_RECOVERY_DAYS} days. Local tokens have no secret.\n"
+    )
 
 
 def _tables(tokens: Sequence[Token]) -> Iterator[str]:

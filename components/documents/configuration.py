@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from components.documents.statements import Statement, allow
 from components.names import Names
 from components.settings import State
@@ -34,7 +36,6 @@ def reading(names: Names) -> list[Statement]:
             "ReadTrail",
             [
                 "cloudtrail:GetEventSelectors",
-                "cloudtrail:GetTrail",
                 "cloudtrail:GetTrailStatus",
                 "cloudtrail:ListTags",
             ],
@@ -62,7 +63,7 @@ def reading(names: Names) -> list[Statement]:
         allow("ReadAlarms", ["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"], [alarms(names)]),
         allow(
             "ReadCatalog",
-            ["glue:GetDatabase", "glue:GetTable", "glue:GetTags"],
+            ["glue:GetDatabase", "glue:GetPartitionIndexes", "glue:GetTable", "glue:GetTags"],
             catalog(names),
         ),
         allow("ReadWorkgroup", ["athena:GetWorkGroup", "athena:ListTagsForResource"], [workgroup(names)]),
@@ -70,6 +71,7 @@ def reading(names: Names) -> list[Statement]:
         allow(
             "ReadLists",
             [
+                "cloudtrail:DescribeTrails",
                 "kms:ListAliases",
                 "logs:DescribeLogGroups",
                 "sns:GetSubscriptionAttributes",
@@ -77,6 +79,10 @@ def reading(names: Names) -> list[Statement]:
             "*",
         ),
     ]
+
+
+KEY_OF_THE_STATE: Final = "KeyOfTheState"
+"""The statement on the key of the state: it is used without a service of AWS in between."""
 
 
 def state(where: State, *, write: bool) -> list[Statement]:
@@ -92,7 +98,7 @@ def state(where: State, *, write: bool) -> list[Statement]:
         allow("FindState", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
         allow("State", ["s3:GetObject", *changing], [f"{bucket}/.pulumi/*"]),
         allow(
-            "KeyOfTheState",
+            KEY_OF_THE_STATE,
             ["kms:Decrypt", "kms:DescribeKey", *(["kms:Encrypt", "kms:GenerateDataKey"] * write)],
             [where.key],
         ),
@@ -155,4 +161,5 @@ _BUCKETS = [
     "s3:GetLifecycleConfiguration",
     "s3:GetReplicationConfiguration",
     "s3:ListBucket",
+    "s3:ListTagsForResource",
 ]

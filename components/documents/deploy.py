@@ -7,16 +7,17 @@ more than the boundary. It can change neither itself, nor the boundary, nor whom
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from components import rights
 from components.documents import configuration
 from components.documents.roles import ASKING, LOG_READING, through_secrets_manager
 from components.documents.statements import Statement, allow, deny, document
-from components.documents.vault import KEY_ADMINISTRATION
+from components.documents.vault import KEY_ADMINISTRATION, never_at_once
 from components.names import Names
 from components.rights import Right
-from components.settings import State
+from components.settings import State, Token
 
 
 def boundary(names: Names, state: State | None) -> dict[str, Any]:
@@ -25,27 +26,39 @@ def boundary(names: Names, state: State | None) -> dict[str, Any]:
     What only reads stands in one statement, since AWS limits the length: each action goes with the resources
     of its own kind.
     """
-    secrets = names.secrets_below()
+    # Of any region: a key is used in those of the vault only.
+    secrets = [f"arn:aws:secretsmanager:*:{names.account}:secret:hubguard/{names.organization}/*"]
     answers = f"arn:aws:s3:::{names.answers_bucket}/*"
     log_group = [names.log_group_arn, f"{names.log_group_arn}:*"]
+    of_state = configuration.state(state, write=False) if state else []
     reading = [
         *configuration.reading(names),
-        *(configuration.state(state, write=False) if state else []),
+        *(one for one in of_state if one["Sid"] != configuration.KEY_OF_THE_STATE),
         allow("Metadata", [*rights.ACTIONS["describe"], *rights.ACTIONS["inspect"]], secrets),
-        allow("Keys", ["kms:Decrypt", "kms:GenerateDataKey"], list(map(names.keys_arn, names.vault_regions))),
-        allow("Logs", ["s3:GetObject"], _log_objects(names)),
-        allow("Ask", ASKING, [configuration.workgroup(names)]),
         allow("Partitions", ["glue:GetPartitions"], configuration.catalog(names)),
-        allow("LogGroup", LOG_READING, log_group),
         allow("Lists", ["cloudtrail:LookupEvents", "secretsmanager:ListSecrets"], "*"),
     ]
+    asking = [
+        allow("Logs", ["s3:GetObject"], _log_objects(names)),
+        allow("Ask", ASKING, [configuration.workgroup(names)]),
+        allow("LogGroup", LOG_READING, log_group),
+    ]
+    auditor = {"ArnEquals": {"aws:PrincipalArn": names.role_arn("auditor")}}
     return document(
-        _together("Read", [one for one in reading if one["Resource"] != "*"]),
+        _shorter(_together("Read", [one for one in reading if one["Resource"] != "*"])),
         _together("Lists", [one for one in reading if one["Resource"] == "*"]),
+        *(one for one in of_state if one["Sid"] == configuration.KEY_OF_THE_STATE),
+        allow(
+            "UseKeys",
+            ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+            [names.keys_arn("*")],
+            condition={"StringEquals": {"kms:ViaService": _services(names)}},
+        ),
+        _together("Ask", asking) | {"Condition": auditor},
         # Deploy could make a role of another name and give it a right: it would come to nothing.
         allow("ReadValues", rights.ACTIONS["read"], secrets, condition=_only_holders("read", names)),
         allow("PutValues", rights.ACTIONS["write"], secrets, condition=_only_holders("write", names)),
-        allow("Answers", ["s3:AbortMultipartUpload", "s3:PutObject"], [answers]),
+        allow("Answers", ["s3:AbortMultipartUpload", "s3:PutObject"], [answers], condition=auditor),
         allow("Deliver", ["logs:CreateLogStream", "logs:PutLogEvents"], log_group),
         allow("Forward", ["events:PutEvents"], [names.event_bus_arn]),
     )
@@ -61,30 +74,72 @@ def _together(sid: str, statements: Sequence[Statement]) -> Statement:
     )
 
 
+def _shorter(reading: Statement) -> Statement:
+    """The same in fewer words, since the length is limited: it only reads configuration and metadata.
+
+    What lies in several regions stands without its region.
+    """
+    several = ("arn:aws:events:", "arn:aws:kms:")
+
+    def anywhere(arn: str) -> str:
+        fields = arn.split(":", 4)
+        return ":".join((*fields[:3], "*", *fields[4:])) if arn.startswith(several) else arn
+
+    exact = [a for a in reading["Action"] if not any(fnmatchcase(a, one) for one in _BUCKET_READING)]
+    return reading | {
+        "Action": sorted([*exact, *_BUCKET_READING]),
+        "Resource": sorted(set(map(anywhere, reading["Resource"]))),
+    }
+
+
+_BUCKET_READING: Final = ("s3:Get*Configuration", "s3:GetBucket*")
+
+
+def _services(names: Names) -> list[str]:
+    """What a role under the boundary uses a key through: KMS itself gives it nothing but the state."""
+    vault = [f"secretsmanager.{region}.amazonaws.com" for region in names.vault_regions]
+    return [*vault, *(f"{service}.{names.region}.amazonaws.com" for service in ("athena", "logs", "s3"))]
+
+
 def _only_holders(right: Right, names: Names) -> dict[str, dict[str, list[str]]]:
     return {"ArnEquals": {"aws:PrincipalArn": [names.role_arn(r) for r in rights.possible_holders(right)]}}
 
 
-def permissions(names: Names, state: State | None, *, protect: bool) -> dict[str, dict[str, Any]]:
+def permissions(
+    names: Names, state: State | None, *, protect: bool, tokens: Sequence[Token] | None = None
+) -> dict[str, dict[str, Any]]:
     """Deploy's own rights, by the name of the managed policy: AWS limits the length of each.
 
     Args:
         names: the stack's names.
         state: where the stack's state lies, when that is S3.
         protect: whether what is protected may not be deleted by deploy either.
+        tokens: the inventory: of the machine's own tokens deploy reads those that name it. Without an
+            inventory it could read all of them, as far as their own policies let it.
     """
+    readable = _readable(names, tokens)
     return {
-        "hubguard-deploy-vault": document(*_vault(names, protect=protect), *_roles(names)),
-        "hubguard-deploy-audit": document(*_audit(names, protect=protect)),
+        "hubguard-deploy-vault": document(*_vault(names, readable, protect=protect)),
+        "hubguard-deploy-audit": document(*_audit(names, protect=protect), *_roles(names)),
         "hubguard-deploy-reading": document(
             *configuration.reading(names), *(configuration.state(state, write=True) if state else [])
         ),
-        "hubguard-deploy-never": document(*_never(names)),
+        "hubguard-deploy-never": document(*_never(names, readable)),
     }
 
 
-def _vault(names: Names, *, protect: bool) -> list[Statement]:
+def _readable(names: Names, tokens: Sequence[Token] | None) -> list[str]:
+    """ARNs of the secrets whose values deploy seals or works with; of any region, the length is limited."""
+    if tokens is None:
+        return [*names.secrets_below("ci"), *names.secrets_below("machine")]
+    own = (t for t in tokens if t.environment == "machine" and "deploy" in t.consumers)
+    below = f"arn:aws:secretsmanager:*:{names.account}:secret:"
+    return [*names.secrets_below("ci"), *sorted(f"{below}{names.secret(token)}-??????" for token in own)]
+
+
+def _vault(names: Names, readable: Sequence[str], *, protect: bool) -> list[Statement]:
     tag = {"aws:RequestTag/hubguard:organization": names.organization}
+    untagged = {"aws:ResourceTag/hubguard:organization": "true"}
     keys = [names.keys_arn(region) for region in names.vault_regions]
     lasting = {"kms:DisableKey", "kms:ScheduleKeyDeletion"} if protect else set()
     administration = [action for action in KEY_ADMINISTRATION if action not in lasting]
@@ -98,17 +153,22 @@ def _vault(names: Names, *, protect: bool) -> list[Statement]:
             [*rights.ACTIONS["describe"], *rights.ACTIONS["inspect"], *rights.ACTIONS["manage"]],
             names.secrets_below(),
         ),
-        allow(
-            "ReadWhatItSeals",
-            rights.ACTIONS["read"],
-            [*names.secrets_below("ci"), *names.secrets_below("machine")],
-        ),
+        allow("ReadWhatItSeals", rights.ACTIONS["read"], readable),
         through_secrets_manager("DecryptWhatItSeals", ["kms:Decrypt"], names),
+        *_replicas(names),
         # AWS knows CreateKey on all resources only: what is made carries the stack's tag.
         allow("MakeKeys", ["kms:CreateKey"], "*", condition={"StringEquals": tag}),
+        # CreateKey asks for this as well, at a time when the key has no tag yet.
+        allow("TagNewKeys", ["kms:TagResource"], keys, condition={"StringEquals": tag, "Null": untagged}),
         allow("ManageKeys", administration, keys, condition=configuration.owned(names)),
         allow("ManageAliases", ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], aliases),
     ]
+
+
+def _replicas(names: Names) -> list[Statement]:
+    """A replica is encrypted for whoever adds it, an empty secret's too; the keys' policies name deploy."""
+    sealing, regions = ["kms:Encrypt", "kms:GenerateDataKey"], names.replica_regions
+    return [through_secrets_manager("SealReplicas", sealing, names, regions)] if regions else []
 
 
 def _roles(names: Names) -> list[Statement]:
@@ -141,15 +201,14 @@ def _roles(names: Names) -> list[Statement]:
             ],
             roles,
         ),
-        allow(
-            "HandRolesToServices",
-            ["iam:PassRole"],
-            [names.role_arn("trail-delivery"), names.role_arn("event-forwarder")],
-            condition={
-                "StringEquals": {"iam:PassedToService": ["cloudtrail.amazonaws.com", "events.amazonaws.com"]}
-            },
-        ),
+        _hand("HandDeliveryToTheTrail", names.role_arn("trail-delivery"), "cloudtrail"),
+        _hand("HandForwardingToTheRules", names.role_arn("event-forwarder"), "events"),
     ]
+
+
+def _hand(sid: str, role: str, service: str) -> Statement:
+    to_it = {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}}
+    return allow(sid, ["iam:PassRole"], [role], condition=to_it)
 
 
 def _audit(names: Names, *, protect: bool) -> list[Statement]:
@@ -253,7 +312,7 @@ def _audit(names: Names, *, protect: bool) -> list[Statement]:
     ]
 
 
-def _never(names: Names) -> list[Statement]:
+def _never(names: Names, readable: Sequence[str]) -> list[Statement]:
     """Denied whatever else a policy says, because deploy could write that policy."""
     return [
         deny(
@@ -266,9 +325,10 @@ def _never(names: Names) -> list[Statement]:
             "Sid": "NeverAnotherValue",
             "Effect": "Deny",
             "Action": ["secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"],
-            "NotResource": [*names.secrets_below("ci"), *names.secrets_below("machine")],
+            "NotResource": list(readable),
         },
-        deny("NeverPuts", rights.ACTIONS["write"], "*"),
+        deny("NeverPuts", [*rights.ACTIONS["write"], "secretsmanager:UpdateSecret"], "*"),
+        *never_at_once(),
         # It changes whom a role trusts, so it must not become that role.
         deny("NeverAnotherRole", ["sts:AssumeRole"], "*"),
         # It keeps the buckets, and could let itself in by their policies: to read, forge or delete logs.

@@ -59,22 +59,31 @@ def _on_secrets(role: Role, tokens: Sequence[Token], names: Names) -> list[State
 def _keys(role: Role, tokens: Sequence[Token], names: Names) -> list[Statement]:
     reads = bool(rights.secrets_of(role, "read", tokens))
     writes = bool(rights.secrets_of(role, "write", tokens))
-    actions = ["kms:Decrypt"] * (reads or writes) + ["kms:GenerateDataKey"] * writes
+    # Encrypt is for the replicas: their data key is sealed again in each region.
+    actions = ["kms:Decrypt"] * (reads or writes) + ["kms:Encrypt", "kms:GenerateDataKey"] * writes
     if not actions:
         return []
     return [through_secrets_manager("UseKeysThroughSecretsManager", actions, names)]
 
 
-def through_secrets_manager(sid: str, actions: Sequence[str], names: Names) -> Statement:
-    """Use of the account's keys through Secrets Manager; which keys, their own policies say."""
+def through_secrets_manager(
+    sid: str, actions: Sequence[str], names: Names, regions: Sequence[str] | None = None
+) -> Statement:
+    """Use of the account's keys through Secrets Manager; which keys, their own policies say.
+
+    Args:
+        sid: what it is for.
+        actions: uses of a key.
+        names: the stack's names.
+        regions: where; without them in all regions of the vault.
+    """
+    there = names.vault_regions if regions is None else regions
     return allow(
         sid,
         actions,
-        [names.keys_arn(region) for region in names.vault_regions],
+        [names.keys_arn(region) for region in there],
         condition={
-            "StringEquals": {
-                "kms:ViaService": [f"secretsmanager.{region}.amazonaws.com" for region in names.vault_regions]
-            }
+            "StringEquals": {"kms:ViaService": [f"secretsmanager.{region}.amazonaws.com" for region in there]}
         },
     )
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from components.documents.statements import allow, deny, document, only_tls
+from components.documents.statements import Statement, allow, deny, document, only_tls
 from components.names import Names
+from hubguard import standards
 
 _READING: Final = ("secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue")
-_WRITING: Final = (
-    "secretsmanager:PutSecretValue",
-    "secretsmanager:UpdateSecret",
-    "secretsmanager:UpdateSecretVersionStage",
-)
+_WRITING: Final = ("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")
 
 
 def secret_policy(readers: Sequence[str], writers: Sequence[str]) -> dict[str, Any]:
     """Denies a value to everybody but the named readers, and putting one to all but the named writers.
 
-    Nothing else is denied: whoever manages the secret can mend a wrong policy.
+    UpdateSecret is denied to everybody: it puts a value too, and a description or key that it changed could
+    not be mended by deploy. Deleting takes its days. Nothing else is denied: whoever manages the secret can
+    mend a wrong policy.
 
     Args:
         readers: exact ARNs of roles; an empty list means nobody.
@@ -28,8 +27,38 @@ def secret_policy(readers: Sequence[str], writers: Sequence[str]) -> dict[str, A
     return document(
         deny("OnlyNamedReaders", _READING, "*", principal="*", condition=_all_but(readers)),
         deny("OnlyNamedWriters", _WRITING, "*", principal="*", condition=_all_but(writers)),
+        deny("NobodyUpdates", ["secretsmanager:UpdateSecret"], "*", principal="*"),
+        *never_at_once(principal="*"),
         only_tls("secretsmanager"),
     )
+
+
+def never_at_once(*, principal: str | None = None) -> list[Statement]:
+    """Denials of deleting a secret without the full window in which it can be restored.
+
+    A request that names no window gets AWS's own, which is the full one.
+    """
+    delete = ["secretsmanager:DeleteSecret"]
+    return [
+        deny(
+            "NeverAtOnce",
+            delete,
+            "*",
+            principal=principal,
+            condition={"Bool": {"secretsmanager:ForceDeleteWithoutRecovery": "true"}},
+        ),
+        deny(
+            "NeverTooSoon",
+            delete,
+            "*",
+            principal=principal,
+            condition={
+                "NumericLessThan": {
+                    "secretsmanager:RecoveryWindowInDays": str(standards.SECRET_RECOVERY_DAYS)
+                }
+            },
+        ),
+    ]
 
 
 def _all_but(named: Sequence[str]) -> dict[str, dict[str, list[str]]] | None:
@@ -39,6 +68,8 @@ def _all_but(named: Sequence[str]) -> dict[str, dict[str, list[str]]] | None:
 
 def key_policy(names: Names, region: str, readers: Iterable[str], writers: Iterable[str]) -> dict[str, Any]:
     """The account administers the key; named roles use it, through Secrets Manager alone.
+
+    In a replica's region deploy encrypts, so that it can add a replica to a secret without a value.
 
     The roles stand in a condition and not as principals: a role that was made anew under the same name
     stays valid, and each of them needs the right in its own policy as well.
@@ -77,10 +108,20 @@ def key_policy(names: Names, region: str, readers: Iterable[str], writers: Itera
         statements.append(
             allow(
                 "EncryptThroughSecretsManager",
-                ["kms:GenerateDataKey"],
+                ["kms:Encrypt", "kms:GenerateDataKey"],
                 "*",
                 principal=account,
                 condition=through_secrets_manager(writers),
+            )
+        )
+    if region in names.replica_regions:
+        statements.append(
+            allow(
+                "DeploySealsReplicas",
+                ["kms:Encrypt", "kms:GenerateDataKey"],
+                "*",
+                principal=account,
+                condition=through_secrets_manager([names.role_arn("deploy")]),
             )
         )
     return document(*statements)

@@ -64,6 +64,13 @@ OF_DEPLOY: Final[tuple[Attempt, ...]] = (
     ),
     Attempt("own_putting", "deploy", "names itself as a writer and puts a value", "an explicit Deny"),
     Attempt(
+        "deleted_at_once",
+        "deploy",
+        "deletes a secret without the days to restore it",
+        "an explicit Deny, and the secret's policy",
+    ),
+    Attempt("tagged_key", "deploy", "puts the stack's tag over another stack's", "it tags what has no tag"),
+    Attempt(
         "taken_reader",
         "deploy",
         "has the production reader trust it, and takes that role",
@@ -106,6 +113,12 @@ OF_OTHERS: Final[tuple[Attempt, ...]] = (
         "administrator_reads",
         "an administrator",
         "reads a production value with every right in IAM",
+        "the secret's policy",
+    ),
+    Attempt(
+        "administrator_deletes",
+        "an administrator",
+        "deletes a secret without the days to restore it",
         "the secret's policy",
     ),
     Attempt(

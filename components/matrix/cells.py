@@ -35,7 +35,7 @@ MARKS: Final[Mapping[Right, str]] = {
 """The letter of each right in a table."""
 
 BATCH: Final = "secretsmanager:BatchGetSecretValue"
-"""Nobody may read many values at once."""
+"""Reading many values at once."""
 
 _VALUES: Final = frozenset({"read", "write"})
 
@@ -77,4 +77,5 @@ def cells(tokens: Sequence[Token]) -> Iterator[Cell]:
             for right, actions in rights.ACTIONS.items():
                 for action in actions:
                     yield Cell(principal, token, action, right in mine)
-            yield Cell(principal, token, BATCH, allowed=False)
+            for action in rights.NOBODYS:
+                yield Cell(principal, token, action, allowed=False)

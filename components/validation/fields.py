@@ -53,10 +53,23 @@ def _is_an_address(address: str) -> str:
         raise ValueError("expected an e-mail address, such as security@example.com") from None
 
 
+def _is_not_the_stacks_own(arn: str) -> str:
+    if ":role/hubguard/" in arn:
+        raise ValueError(
+            "expected somebody outside the path /hubguard/: a role there has the rights of the settings"
+            " and takes no other role"
+        )
+    return arn
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """What is listed more than once, in order."""
+    return sorted(name for name, count in Counter(names).items() if count > 1)
+
+
 def refuse_repeats(names: Iterable[str], what: str) -> None:
     """Raise a ValueError that names what is listed more than once."""
-    twice = sorted(name for name, count in Counter(names).items() if count > 1)
-    if twice:
+    if twice := repeated(names):
         raise ValueError(f"{what} {', '.join(twice)} is listed more than once; expected each once")
 
 
@@ -86,23 +99,25 @@ RegionName = Annotated[
     _text(r"^[a-z]{2}(-[a-z]+)+-\d$", "an AWS region such as eu-central-1"),
     AfterValidator(_is_a_known_region),
 ]
-AccountId = Annotated[str, _text(r"^\d{12}$", "one AWS account id of 12 digits")]
+AccountId = Annotated[str, _text(r"^[0-9]{12}$", "one AWS account id of 12 digits")]
 PrincipalArn = Annotated[
     str,
     _text(
-        r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$",
+        r"^arn:aws:iam::[0-9]{12}:(role|user)(/[A-Za-z0-9_+=,.@-]+)+$",
         "the exact ARN of an IAM role or user",
     ),
+    AfterValidator(_is_not_the_stacks_own),
 ]
 OidcProviderArn = Annotated[
     str,
     _text(
-        r"^arn:aws:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com$",
+        r"^arn:aws:iam::[0-9]{12}:oidc-provider/token\.actions\.githubusercontent\.com$",
         "the ARN of the account's OIDC provider for GitHub Actions",
     ),
 ]
 KeyArn = Annotated[
-    str, _text(r"^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$", "the ARN of a KMS key, not of an alias")
+    str,
+    _text(r"^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", "the ARN of a KMS key, not of an alias"),
 ]
 BucketName = Annotated[str, _text(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "the name of an S3 bucket")]
 RepositoryPath = Annotated[

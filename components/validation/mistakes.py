@@ -23,8 +23,6 @@ def of(error: ValidationError, model: type[BaseModel], borrowed: Mapping[str, st
     """
 
     def key(where: tuple[int | str, ...]) -> str:
-        if not where:
-            return "hubguard:"  # the message goes on with the key: several of them do not fit together
         first = borrowed.get(str(where[0]), f"hubguard:{where[0]}")
         path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where[1:])
         return f"{first}{path}: "

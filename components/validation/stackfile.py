@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,30 @@ import yaml
 from hubguard.errors import SettingsError
 
 _TOP_LEVEL = {"config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider"}
+_BOOLEANS = {"true", "false"}
+
+
+def stack_of(path: Path) -> str:
+    """Name of the stack that a stack file belongs to; it may have dots."""
+    return path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+
+
+def parsed(value: Any) -> Any:
+    """A value of the configuration, read out of its JSON when it is such a text.
+
+    The engine hands objects and lists over so, and `pulumi config set` writes them so; everything else is
+    a string to the engine.
+    """
+    if not isinstance(value, str) or not (value.startswith(("{", "[")) or value in _BOOLEANS):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
 
 
 def configuration(path: Path) -> dict[str, Any]:
-    """The configuration in a stack file: keys with their namespace to values.
+    """The configuration in a stack file: keys with their namespace to values, as the engine reads them.
 
     Raises:
         SettingsError: it cannot be read, is not YAML, or has another shape.
@@ -33,7 +54,7 @@ def configuration(path: Path) -> dict[str, Any]:
     config = document.get("config") if isinstance(document, dict) else None
     if not isinstance(config, dict) or not all(isinstance(key, str) for key in config):
         raise SettingsError([f"{path.name}: expected config, a map from keys such as aws:region to values"])
-    return config
+    return {key: parsed(value) for key, value in config.items()}
 
 
 class _Loader(yaml.SafeLoader):

@@ -32,6 +32,7 @@ from sandbox.aws.mends.expect import expect_release
 ALL = (
     principal.principal_arn_of_a_session_is_its_role,
     secret.secret_without_a_value_has_no_version,
+    secret.deletion_is_a_condition,
     replica.replicas_can_be_removed,
     replica.replicated_secret_stays,
     trail.created_trail_keeps_its_log_group_topic_and_tags,

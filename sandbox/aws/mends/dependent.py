@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ class Dependent:
 
     action: str
     resource: str
-    keys: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, Any] = field(default_factory=dict)
     message: str = ""
 
 
@@ -42,7 +43,8 @@ def dependent_actions_are_checked() -> None:
     """Check the actions that a call depends on (Service Authorization Reference), as the same caller.
 
     AWS: who hands a role to a service needs iam:PassRole on it; who reads or puts a secret's value needs
-    the secret's key, through Secrets Manager; an alias needs the right on its key as well.
+    the secret's key, through Secrets Manager; an alias needs the right on its key as well; who makes a key
+    with tags needs kms:TagResource on a key that has none.
     MiniStack: checks the call's own action alone.
     """
     context = expect_function(iam_actions, "request_tag_context", "service", "iam_action", "body", "params")
@@ -143,6 +145,14 @@ def _value(call: dict[str, Any], *actions: str) -> Iterator[Dependent]:
         yield from (Dependent(action, key, keys, "Access to KMS is not allowed") for action in actions)
 
 
+def _new_key(call: dict[str, Any]) -> Iterator[Dependent]:
+    tags = {tag["TagKey"]: tag["TagValue"] for tag in call.get("Tags") or []}
+    if tags:
+        yet = f"arn:aws:kms:{get_region()}:{get_account_id()}:key/{uuid.uuid4()}"
+        requested = {f"aws:RequestTag/{name}": value for name, value in tags.items()}
+        yield Dependent("kms:TagResource", yet, {**requested, "aws:TagKeys": list(tags)})
+
+
 def _new_alias(call: dict[str, Any]) -> Iterator[Dependent]:
     yield from _of_keys("kms:CreateAlias", call.get("TargetKeyId"))
 
@@ -169,6 +179,7 @@ _DEPENDENTS: Final[dict[str, Callable[[dict[str, Any]], Iterator[Dependent]]]] =
     "events:PutRule": _rule,
     "events:PutTargets": _rule,
     "kms:CreateAlias": _new_alias,
+    "kms:CreateKey": _new_key,
     "kms:DeleteAlias": _old_alias,
     "kms:UpdateAlias": _moved_alias,
     "secretsmanager:CreateSecret": _put,

@@ -16,6 +16,7 @@ from sandbox.aws.provider.connection import explain
 from sandbox.aws.provider.diff import REGION, TAGS, Plan, all_tags, diff
 from sandbox.aws.provider.errors import PartlyCreatedError
 from sandbox.aws.provider.sdk import inputs_of
+from sandbox.aws.provider.unchanged import still_checked, still_there
 from sandbox.aws.resources import resource
 from sandbox.aws.resources.base import Call
 
@@ -39,14 +40,12 @@ class Operations:
         token: the type.
         entry: its entry in the operations table.
         facts: its facts.
-        shape: its inputs.
     """
 
     aws: Connection
     token: str
     entry: Resource
     facts: Facts
-    shape: Shape
 
     @classmethod
     def of(cls, aws: Connection, token: str) -> Operations:
@@ -55,19 +54,37 @@ class Operations:
         Raises:
             SandboxError: the plugin does not have the type.
         """
-        return cls(aws, token, resource(token), facts_of(token), inputs_of(token))
+        return cls(aws, token, resource(token), facts_of(token))
+
+    @property
+    def shape(self) -> Shape:
+        """Its inputs by the SDK, whose classes are loaded for the first time that they are needed."""
+        return inputs_of(self.token)
 
     def check(self, news: Props, olds: Props, name: str, seed: bytes) -> tuple[Props, list[Failure]]:
         """The inputs to keep and what is wrong with them; see `check.check`."""
+        if still_checked(self.facts, news, olds):
+            return olds, []
         subject = Subject(self.token, self.shape, self.facts, self.entry.unsupported)
         return check(subject, news, olds, name, seed)
 
-    def diff(self, state: Props, news: Props, ignored: Collection[str] = ()) -> Plan:
+    def diff(
+        self, state: Props, news: Props, ignored: Collection[str] = (), olds: Props | None = None
+    ) -> Plan:
         """What would change.
+
+        Args:
+            state: the outputs of the last operation.
+            news: the checked inputs.
+            ignored: property paths that the program ignores.
+            olds: the checked inputs of the last operation, where they are known.
 
         Raises:
             SandboxError: the step from this state to these inputs is impossible.
         """
+        region, default_tags = self.aws.region, self._default_tags
+        if olds and still_there(self.facts, state, olds, news, region=region, default_tags=default_tags):
+            return Plan((), (), tuple(sorted(self.facts.replaces)), delete_first=False)
         reason = self.entry.refuse(state, news) if self.entry.refuse is not None else None
         if reason:
             raise SandboxError(f"{self.token}: {reason}", next_step="mend the program")
@@ -76,8 +93,8 @@ class Operations:
             self.shape,
             state,
             news,
-            region=self.aws.region,
-            default_tags=self._default_tags,
+            region=region,
+            default_tags=default_tags,
             ignored=ignored,
         )
 

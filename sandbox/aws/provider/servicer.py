@@ -162,7 +162,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Say what would change and what of it replaces the resource."""
         del context
         plan = self._operations(request).diff(
-            from_wire(request.olds), from_wire(request.news), tuple(request.ignoreChanges)
+            from_wire(request.olds),
+            from_wire(request.news),
+            tuple(request.ignoreChanges),
+            from_wire(request.old_inputs),
         )
         return _diff_response(plan)
 

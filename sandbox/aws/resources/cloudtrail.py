@@ -36,9 +36,13 @@ def _create(call: Call) -> str:
     return str(answer["TrailARN"])
 
 
-def _read(call: Call) -> Props:
+def _read(call: Call) -> Props | None:
     client = call.client
-    found = client.get_trail(Name=call.id)["Trail"]
+    # As the official provider asks: only who may list trails sees one.
+    trails = client.describe_trails(trailNameList=[call.id])["trailList"]
+    if not trails:
+        return None
+    [found] = trails
     tags = client.list_tags(ResourceIdList=[found["TrailARN"]])["ResourceTagList"]
     live = {
         "arn": found["TrailARN"],

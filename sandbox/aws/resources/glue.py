@@ -95,6 +95,10 @@ def _table(call: Call) -> dict[str, str]:
 def _read_table(call: Call) -> Props:
     where = _table(call)
     found = call.client.get_table(**where)["Table"]
+    # The official provider asks for them with every table, declared or not.
+    call.client.get_partition_indexes(
+        CatalogId=where["CatalogId"], DatabaseName=where["DatabaseName"], TableName=where["Name"]
+    )
     return {
         **{name: value for name, value in from_aws(found, call.shape).items() if name in _TABLE},
         "arn": _arn(call, "table", f"{where['DatabaseName']}/{where['Name']}"),

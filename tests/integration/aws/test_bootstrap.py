@@ -160,6 +160,28 @@ CHANGES: dict[str, tuple[Callable[[Any], object], str]] = {
         ),
         "OIDC provider for GitHub Actions: the audience sts.amazonaws.com is missing",
     ),
+    "another provider in the trust": (
+        lambda iam: iam.update_assume_role_policy(
+            RoleName=ROLE,
+            PolicyDocument=text(
+                trust.jobs(
+                    trust.subjects_of("deploy", DESIRED.github_owner, DESIRED.github),
+                    f"arn:aws:iam::{ACCOUNT}:oidc-provider/git.example.com",
+                )
+            ),
+        ),
+        f"role {ROLE}: whom it trusts differs",
+    ),
+    "boundary of the role": (
+        lambda iam: iam.put_role_permissions_boundary(RoleName=ROLE, PermissionsBoundary=NAMES.boundary_arn),
+        f"role {ROLE}: it has a permissions boundary, none is ours",
+    ),
+    "more audiences": (
+        lambda iam: iam.add_client_id_to_open_id_connect_provider(
+            OpenIDConnectProviderArn=NAMES.oidc_provider_arn, ClientID="another"
+        ),
+        "OIDC provider for GitHub Actions: the audience another is not ours",
+    ),
     "provider": (
         lambda iam: iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=NAMES.oidc_provider_arn),
         "OIDC provider for GitHub Actions: missing",
@@ -234,13 +256,28 @@ def with_own_provider(prepared: Administrator) -> Iterator[Administrator]:
 
 
 def test_an_existing_provider_is_accepted_and_left_alone(with_own_provider: Administrator) -> None:
-    """Its other audiences stay; the one for AWS is asked for."""
+    """Its other audiences stay, for a person to judge; the one for AWS is asked for."""
     iam, arn = with_own_provider.iam, NAMES.oidc_provider_arn
     iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID="another")
-    assert with_own_provider.seen() == []
-    assert with_own_provider.bootstrap("apply", "sandbox", "--yes")[0] == 0
+    finding = (
+        "OIDC provider for GitHub Actions: the audience another is not ours;"
+        " whoever else uses the provider may need it"
+    )
+    assert with_own_provider.seen() == [finding]
+    iam.remove_client_id_from_open_id_connect_provider(
+        OpenIDConnectProviderArn=arn, ClientID="sts.amazonaws.com"
+    )
+    code, said = with_own_provider.bootstrap("apply", "sandbox", "--yes", "--json")
+    assert (code, [one["how"] for one in json.loads(said)]) == (
+        7,
+        ["the audience sts.amazonaws.com is missing"],
+    )
+    code, said = with_own_provider.bootstrap("apply", "sandbox")  # nothing to make, so nothing to ask
+    assert code == 7
+    assert "the audience another is not ours" in said
     kept = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)["ClientIDList"]
     assert sorted(kept) == ["another", "sts.amazonaws.com"]
+    iam.remove_client_id_from_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID="another")
 
 
 def test_a_named_provider_that_is_not_there_is_an_error(with_own_provider: Administrator) -> None:
@@ -270,4 +307,64 @@ def test_a_stack_without_a_file_is_one_line(prepared: Administrator) -> None:
     code, said = prepared.bootstrap("check", "nowhere")
     assert code == 2
     assert "Pulumi.nowhere.yaml" in said
+    assert "Traceback" not in said
+
+
+def test_a_role_at_another_path_is_an_error(prepared: Administrator) -> None:
+    """It cannot be moved, and somebody else may have made it: nothing is changed."""
+    iam = prepared.iam
+    for one in iam.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName=ROLE, PolicyArn=one["PolicyArn"])
+    iam.delete_role(RoleName=ROLE)
+    iam.create_role(RoleName=ROLE, Path="/else/", AssumeRolePolicyDocument=EVERYTHING)
+    try:
+        code, said = prepared.bootstrap("apply", "sandbox", "--yes")
+        assert iam.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"] == []
+    finally:
+        iam.delete_role(RoleName=ROLE)
+    assert code == 1
+    said = " ".join(said.split())
+    assert f"There is a role {ROLE} already, and not under the path /hubguard/" in said
+    assert f"aws iam delete-role --role-name {ROLE}" in said
+    assert "Traceback" not in said
+
+
+def test_apply_for_machines_needs_a_yes(prepared: Administrator) -> None:
+    """Nobody could be asked, so nothing is made."""
+    prepared.iam.update_role(RoleName=ROLE, MaxSessionDuration=43200)
+    code, said = prepared.bootstrap("apply", "sandbox", "--json")
+    assert code == 2
+    assert "--yes" in said
+    assert "Traceback" not in said
+    assert prepared.seen() == [f"role {ROLE}: its longest session differs"]
+
+
+NO_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "",
+    "AWS_SECRET_ACCESS_KEY": "",
+    "AWS_CONFIG_FILE": "/nonexistent",
+    "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+@pytest.mark.parametrize(
+    ("variables", "reason"),
+    [
+        (NO_CREDENTIALS | {"AWS_PROFILE": "nobody"}, "nobody"),
+        (NO_CREDENTIALS, "credentials"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1"}, "127.0.0.1:9"),
+    ],
+)
+@pytest.mark.parametrize("command", [("check", "sandbox"), ("apply", "sandbox", "--yes")])
+def test_what_never_reached_aws_is_not_a_refusal(
+    account: Administrator, command: tuple[str, ...], variables: dict[str, str], reason: str
+) -> None:
+    """The administrator looks at their own profile and network, not at their rights."""
+    code, said = account.bootstrap(*command, **variables)
+    assert code == 1
+    assert "AWS could not be asked" in said
+    assert "AWS refused" not in said
+    assert reason in said
+    assert "Nothing was changed" in " ".join(said.split())
     assert "Traceback" not in said

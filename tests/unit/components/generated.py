@@ -38,7 +38,7 @@ def managed(desired: Settings) -> dict[str, Document]:
     """The bootstrap's managed policies: the boundary, and deploy's own."""
     names, state = Names.of(desired), desired.access.state
     bound = {"hubguard-boundary": deploy.boundary(names, state)}
-    return bound | deploy.permissions(names, state, protect=desired.protect)
+    return bound | deploy.permissions(names, state, protect=desired.protect, tokens=desired.tokens)
 
 
 def inline(desired: Settings) -> dict[str, Document]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -43,3 +45,90 @@ def test_more_than_a_policy_can_name_is_one_line_each(
         and "AWS takes 10,240; expected fewer tokens" in line
         for line in refusal.value.lines
     )
+
+
+def changed(directory: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    """The sandbox's stack file with a change."""
+    document = yaml.safe_load((CHECKOUT / "Pulumi.sandbox.yaml").read_text(encoding="utf-8"))
+    change(document["config"])
+    file = directory / "Pulumi.changed.yaml"
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
+    return file
+
+
+def lines(file: Path) -> tuple[str, ...]:
+    """The lines that a stack file is refused with."""
+    with pytest.raises(SettingsError) as refusal:
+        settings.from_file(file)
+    return refusal.value.lines
+
+
+@pytest.mark.parametrize(
+    ("key", "role"),
+    [
+        ("production_readers", "production-reader"),
+        ("training_writers", "training-writer"),
+        ("operators", "operator"),
+        ("incident_responders", "incident-responder"),
+        ("auditors", "auditor"),
+    ],
+)
+def test_more_people_than_a_trust_can_name_is_one_line(tmp_path: Path, key: str, role: str) -> None:
+    """It begins with the list that is too long."""
+    people = [f"arn:aws:iam::123456789012:role/{'x' * 50}-{number:03}" for number in range(30)]
+    [line] = lines(changed(tmp_path, lambda config: config["hubguard:access"].update({key: people})))
+    assert line.startswith(f"hubguard:access.{key}: the trust of the role {role} would have 2,")
+    assert line.endswith("AWS takes 2,048; expected fewer of them, or shorter ARNs")
+
+
+def test_more_jobs_than_a_trust_can_name_is_one_line(tmp_path: Path) -> None:
+    """Each environment of CI is a subject."""
+
+    def add(config: dict[str, Any]) -> None:
+        config["hubguard:github"]["repositories"][0]["environments"] += [
+            {"name": f"ci-{number}", "assumes": "ci"} for number in range(40)
+        ]
+
+    [line] = lines(changed(tmp_path, add))
+    assert line.startswith("hubguard:github.repositories: the trust of the role ci would have ")
+    assert line.endswith("AWS takes 2,048; expected fewer or shorter environments with assumes: ci")
+
+
+def test_the_longest_environment_that_deploys_fits(tmp_path: Path) -> None:
+    """GitHub takes 255 characters, and there is one such environment."""
+
+    def rename(config: dict[str, Any]) -> None:
+        [deploy] = [
+            environment
+            for environment in config["hubguard:github"]["repositories"][1]["environments"]
+            if environment["name"] == "deploy"
+        ]
+        deploy["name"] = "x" * 255
+
+    settings.from_file(changed(tmp_path, rename))
+
+
+def test_too_long_an_organization_is_told_at_its_own_key(tmp_path: Path) -> None:
+    """There are no regions to take away."""
+    found = lines(changed(tmp_path, lambda config: config["hubguard:organization"].update(name="x" * 96)))
+    assert any(
+        line.startswith("hubguard:organization.name: the policy hubguard-boundary would have ")
+        and line.endswith("AWS takes 6,144; expected a shorter name")
+        for line in found
+    )
+
+
+def test_too_many_regions_are_told_at_their_own_key(tmp_path: Path) -> None:
+    """Fewer tokens would not make the boundary shorter."""
+    regions = [
+        *("eu-west-1", "eu-west-2", "eu-west-3", "eu-north-1", "eu-south-1", "us-east-1", "us-east-2"),
+        *("us-west-1", "us-west-2", "ap-south-1", "ap-southeast-1", "ap-northeast-1", "sa-east-1"),
+        *("ca-central-1", "af-south-1", "me-south-1", "ap-east-1", "ap-northeast-2", "ap-northeast-3"),
+    ]
+    found = lines(
+        changed(tmp_path, lambda config: config.update({"hubguard:vault": {"replica_regions": regions}}))
+    )
+    managed = [line for line in found if "AWS takes 6,144" in line]
+    assert any("the policy hubguard-boundary would have" in line for line in managed)
+    assert all(line.startswith("hubguard:vault.replica_regions: the policy hubguard-") for line in managed)
+    assert all("the policy of the role" in line for line in found if line.startswith("hubguard:tokens: "))

@@ -390,3 +390,150 @@ def test_a_file_that_is_not_yaml_is_one_line(tmp_path: Path) -> None:
     broken.write_text("config: [", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"Pulumi\.broken\.yaml: cannot be read as YAML"):
         settings.from_file(broken)
+
+
+@pytest.mark.parametrize(
+    ("name", "generation", "environment", "refused"),
+    [
+        ("kwanzaa-ci-2", 1, "ci", True),
+        ("kwanzaa-ci-2", 1, "training", False),
+        ("kwanzaa-ci-3", 1, "ci", False),
+    ],
+)
+def test_two_tokens_of_one_secret_are_refused(
+    config: dict[str, Any], name: str, generation: int, environment: str, *, refused: bool
+) -> None:
+    """A generation becomes part of the secret's name, as the end of a name does."""
+    token = config["hubguard:tokens"][2]
+    token["generation"] = 2
+    config["hubguard:tokens"].append(
+        token | {"name": name, "generation": generation, "environment": environment}
+    )
+    if not refused:
+        settings.load(config)
+        return
+    assert mistakes(config) == (
+        "hubguard:tokens: kwanzaa-ci and kwanzaa-ci-2 would have the same secret"
+        " hubguard/kwanzaa-project/ci/kwanzaa-ci-2; expected another name or another generation",
+    )
+
+
+def test_consumers_that_a_tag_cannot_hold_are_refused(config: dict[str, Any]) -> None:
+    """They stand in one tag of the secret, with spaces between: 256 characters."""
+    consumers = [letter * 85 for letter in "abc"]
+    config["hubguard:tokens"][2]["consumers"] = consumers
+    assert mistakes(config) == (
+        "hubguard:tokens[2]: consumers have more than 256 characters together, which a tag of AWS cannot"
+        " hold; expected fewer or shorter ones",
+    )
+    config["hubguard:tokens"][2]["consumers"] = [consumers[0], consumers[1], "c" * 84]
+    assert settings.load(config).tokens[2].consumers[2] == "c" * 84
+
+
+@pytest.mark.parametrize(
+    "resource",
+    ["role/Wanj\u00e9", "role//reader", "role/reader/", "user/team//reader", "role/", "role/a b", "role/a\n"],
+)
+def test_a_principal_that_iam_cannot_have_is_refused(config: dict[str, Any], resource: str) -> None:
+    """IAM would refuse the trust policy in the midst of an update."""
+    config["hubguard:access"]["operators"] = [f"arn:aws:iam::123456789012:{resource}"]
+    assert mistakes(config) == (
+        "hubguard:access.operators[0]: expected the exact ARN of an IAM role or user",
+    )
+
+
+@pytest.mark.parametrize("arabic", ["\u0661" * 12, "12345678901\u0662"])
+def test_a_digit_is_one_of_ascii(config: dict[str, Any], arabic: str) -> None:
+    """Account ids stand in ARNs, wherever they come from."""
+    config["aws:allowedAccountIds"] = [arabic]
+    config["hubguard:access"] |= {
+        "operators": [f"arn:aws:iam::{arabic}:role/operator"],
+        "oidc_provider": f"arn:aws:iam::{arabic}:oidc-provider/token.actions.githubusercontent.com",
+        "state": {"bucket": "state", "key": f"arn:aws:kms:eu-central-1:{arabic}:key/1b2c3d4e"},
+    }
+    assert [line.partition(": ")[0] for line in mistakes(config)] == [
+        "aws:allowedAccountIds",
+        "hubguard:access.operators[0]",
+        "hubguard:access.oidc_provider",
+        "hubguard:access.state.key",
+    ]
+
+
+def test_a_role_of_the_stack_takes_no_other(config: dict[str, Any]) -> None:
+    """Else the production reader could be made an operator, past the matrix."""
+    config["hubguard:access"]["operators"] = ["arn:aws:iam::123456789012:role/hubguard/hubguard-ci"]
+    [line] = mistakes(config)
+    assert line.startswith("hubguard:access.operators[0]: expected somebody outside the path /hubguard/")
+
+
+@pytest.mark.parametrize(
+    "key", ["production_readers", "training_writers", "operators", "incident_responders", "auditors"]
+)
+def test_somebody_who_is_listed_twice_is_refused(config: dict[str, Any], key: str) -> None:
+    """One of the two would be forgotten when the person leaves."""
+    config["hubguard:access"][key] *= 2
+    [line] = mistakes(config)
+    assert line.startswith(f"hubguard:access.{key}: principal arn:aws:iam::123456789012:role/")
+    assert line.endswith("is listed more than once; expected each once")
+
+
+@pytest.mark.parametrize("key", ["operators", "auditors"])
+@pytest.mark.parametrize("reading", ["production_readers", "training_writers", "incident_responders"])
+def test_who_puts_or_audits_values_reads_none(config: dict[str, Any], key: str, reading: str) -> None:
+    """One person with both roles would undo what the matrix separates."""
+    access = config["hubguard:access"]
+    somebody = "arn:aws:iam::123456789012:role/somebody"
+    access[key].append(somebody)
+    access[reading].append(somebody)
+    assert mistakes(config) == (
+        f"hubguard:access.{key}[1]: {somebody} is in {reading} too; expected somebody who reads no values",
+    )
+
+
+def test_what_does_not_fit_together_is_told_at_once(config: dict[str, Any]) -> None:
+    """Each in its own line, from the key that is to be corrected."""
+    config["hubguard:access"]["production_readers"] = []
+    config["hubguard:access"]["training_writers"] = []
+    config["hubguard:vault"] = {"replica_regions": ["eu-central-1"]}
+    assert [line.partition(": ")[0] for line in mistakes(config)] == [
+        "hubguard:access.production_readers",
+        "hubguard:access.training_writers",
+        "hubguard:vault.replica_regions",
+    ]
+
+
+def test_a_protected_stack_has_somebody_who_hears_of_alarms(config: dict[str, Any]) -> None:
+    """One that may be thrown away may do without."""
+    config["hubguard:contacts"]["alarms"] = []
+    assert settings.load(config).contacts.alarms == []
+    config["hubguard:protect"] = True
+    assert mistakes(config) == (
+        "hubguard:contacts.alarms: expected at least one address, every alarm goes there",
+    )
+
+
+@pytest.mark.parametrize("name", ["kwanzaa--project", "kwanzaa._project", "kwanzaa.", "kwanzaa-", "kwanzaa_"])
+def test_an_organization_that_a_trail_cannot_be_named_after_is_refused(
+    config: dict[str, Any], name: str
+) -> None:
+    """CloudTrail would refuse it in the midst of the first update."""
+    config["hubguard:organization"]["name"] = name
+    assert mistakes(config) == (
+        "hubguard:organization.name: expected a name without two of . _ - in a row or one at the end:"
+        " the trail is named after it",
+    )
+
+
+def test_a_file_is_read_as_the_engine_reads_it(tmp_path: Path) -> None:
+    """`pulumi config set` writes objects and lists as JSON text."""
+    text = (CHECKOUT / "Pulumi.sandbox.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "Pulumi.odd.yaml"
+    file.write_text(text.replace('["123456789012"]', "'[\"123456789012\"]'"), encoding="utf-8")
+    assert settings.from_file(file).account == "123456789012"
+
+
+def test_a_stack_name_may_have_dots(tmp_path: Path) -> None:
+    """The file of `eu.prod` is its own, not that of a sibling."""
+    file = tmp_path / "Pulumi.eu.prod.yaml"
+    file.write_text((CHECKOUT / "Pulumi.prod.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    assert settings.from_file(file).account == "444455556666"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from components import settings
 from hubguard.errors import SettingsError
@@ -76,10 +78,72 @@ def test_the_same_repository_of_another_owner_is_another_one(stacks: Path) -> No
     settings.from_file(dev)
 
 
-@pytest.mark.parametrize("text", ["config: [", "", "config: {hubguard:organization: [1]}", "- a"])
+@pytest.mark.parametrize("text", ["config: [", "", "- a"])
 def test_a_sibling_that_does_not_tell_is_no_permission(stacks: Path, text: str) -> None:
     """What cannot be read may own anything."""
     (stacks / "Pulumi.staging.yaml").write_text(text, encoding="utf-8")
     assert mistakes(stacks / "Pulumi.prod.yaml") == (
         "Pulumi.staging.yaml: cannot be read, so it cannot tell what its stack owns",
     )
+
+
+OWNS = {
+    "aws:allowedAccountIds": ["999988887777"],
+    "github:owner": "somebody-else",
+    "hubguard:organization": {"name": "another"},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "keys"),
+    [
+        ({"aws:allowedAccountIds": None}, "aws:allowedAccountIds"),
+        ({"aws:allowedAccountIds": []}, "aws:allowedAccountIds"),
+        ({"aws:allowedAccountIds": [999988887777]}, "aws:allowedAccountIds"),
+        ({"aws:allowedAccountIds": "999988887777"}, "aws:allowedAccountIds"),
+        ({"hubguard:organization": {"secure": "v1:x"}}, "hubguard:organization"),
+        ({"hubguard:organization": "another"}, "hubguard:organization"),
+        ({"github:owner": None}, "github:owner"),
+        ({"hubguard:github": {"repositories": ["kwanzaa"]}}, "hubguard:github"),
+        (
+            {"hubguard:organization": [1], "aws:allowedAccountIds": {}},
+            "aws:allowedAccountIds, hubguard:organization",
+        ),
+    ],
+)
+def test_a_sibling_of_another_shape_is_no_permission(stacks: Path, change: dict[str, Any], keys: str) -> None:
+    """What it owns is told by its account, organization, owner and repositories."""
+    config = {key: value for key, value in (OWNS | change).items() if value is not None}
+    (stacks / "Pulumi.staging.yaml").write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
+    assert mistakes(stacks / "Pulumi.prod.yaml") == (
+        f"Pulumi.staging.yaml: {keys} missing or of another shape, so it cannot tell what its stack owns",
+    )
+
+
+def test_a_sibling_with_nothing_of_ours_does_not_tell(stacks: Path) -> None:
+    """Its program is this one: what it will own comes later."""
+    (stacks / "Pulumi.staging.yaml").write_text("config: {aws:region: eu-central-1}", encoding="utf-8")
+    [line] = mistakes(stacks / "Pulumi.prod.yaml")
+    assert line.endswith("so it cannot tell what its stack owns")
+
+
+def test_a_sibling_written_by_the_engine_is_read_as_the_engine_does(stacks: Path) -> None:
+    """`pulumi config set` writes objects and lists as JSON text."""
+    config = OWNS | {
+        "aws:allowedAccountIds": '["444455556666"]',
+        "hubguard:organization": '{"name": "Kwanzaa-Project"}',
+        "github:owner": "kwanzaa-project",
+        "hubguard:github": '{"repositories": [{"name": "hubguard"}]}',
+    }
+    (stacks / "Pulumi.staging.yaml").write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
+    assert [line.partition(": ")[0] for line in mistakes(stacks / "Pulumi.prod.yaml")] == [
+        "hubguard:organization.name",
+        "aws:allowedAccountIds",
+        "hubguard:github.repositories[1].name",
+    ]
+
+
+def test_a_sibling_whose_name_has_a_dot_is_one(stacks: Path) -> None:
+    """`prod.eu` is not `prod`."""
+    shutil.copy(stacks / "Pulumi.prod.yaml", stacks / "Pulumi.prod.eu.yaml")
+    assert any("Pulumi.prod.eu.yaml owns" in line for line in mistakes(stacks / "Pulumi.prod.yaml"))
