@@ -364,7 +364,7 @@ class Settings(_Model):
         return tokens
 
 
-_IN_A_SUBJECT = re.compile(r"[\w.-]+")
+_IN_A_SUBJECT = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def load(config: Mapping[str, Any]) -> Settings:

@@ -91,7 +91,7 @@ Scope = Annotated[
         "a permission of a fine-grained token, such as repo.content.read",
     ),
 ]
-Consumer = Annotated[str, _text(r"^[A-Za-z0-9][\w./-]{0,99}$", "the name of what uses the token")]
+Consumer = Annotated[str, _text(r"^[A-Za-z0-9][A-Za-z0-9_./-]{0,99}$", "the name of what uses the token")]
 BranchPattern = Annotated[str, _text(r"^[^\s~^:\\]+$", "a branch name or pattern, such as main")]
 SecretName = Annotated[str, _text(r"^[A-Z_][A-Z0-9_]*$", "capital letters, digits and underscores")]
 RegionName = Annotated[
@@ -123,13 +123,13 @@ BucketName = Annotated[str, _text(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "the na
 RepositoryPath = Annotated[
     str,
     _text(
-        r"^(model|dataset|space|kernel|bucket)s/[\w.-]+/[\w.-]+$",
+        r"^(model|dataset|space|kernel|bucket)s/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$",
         "type, organization and name, such as datasets/kwanzaa-project/corpus",
     ),
 ]
 GitHubUrl = Annotated[
     str,
-    _text(r"^https://[\w.-]+/?$", "the address of a GitHub of your own, such as https://git.example.com/"),
+    _text(r"^https://[A-Za-z0-9_.-]+/?$", "the address of a GitHub of your own, such as https://git.example.com/"),
 ]
 PullRequest = Annotated[str, _text(standards.PULL_REQUEST, "the address of a pull request")]
 Email = Annotated[str, AfterValidator(_is_an_address)]

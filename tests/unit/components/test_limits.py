@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from components import settings
+from components.documents import limits
 from hubguard.errors import SettingsError
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -108,27 +109,20 @@ def test_the_longest_environment_that_deploys_fits(tmp_path: Path) -> None:
     settings.from_file(changed(tmp_path, rename))
 
 
-def test_too_long_an_organization_is_told_at_its_own_key(tmp_path: Path) -> None:
-    """There are no regions to take away."""
-    found = lines(changed(tmp_path, lambda config: config["hubguard:organization"].update(name="x" * 96)))
-    assert any(
-        line.startswith("hubguard:organization.name: the policy hubguard-boundary would have ")
-        and line.endswith("AWS takes 6,144; expected a shorter name")
-        for line in found
-    )
-
-
-def test_too_many_regions_are_told_at_their_own_key(tmp_path: Path) -> None:
-    """Fewer tokens would not make the boundary shorter."""
-    regions = [
-        *("eu-west-1", "eu-west-2", "eu-west-3", "eu-north-1", "eu-south-1", "us-east-1", "us-east-2"),
-        *("us-west-1", "us-west-2", "ap-south-1", "ap-southeast-1", "ap-northeast-1", "sa-east-1"),
-        *("ca-central-1", "af-south-1", "me-south-1", "ap-east-1", "ap-northeast-2", "ap-northeast-3"),
-    ]
+@pytest.mark.parametrize(
+    ("regions", "key", "expected"),
+    [
+        ([], "organization.name", "a shorter name"),
+        (["eu-west-1"], "vault.replica_regions", "fewer regions"),
+    ],
+)
+def test_a_managed_policy_that_is_too_long_is_told_at_its_own_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, regions: list[str], key: str, expected: str
+) -> None:
+    """Fewer tokens would not make the boundary or deploy's policies shorter."""
+    monkeypatch.setattr(limits, "MANAGED_MAX", 1_000)
     found = lines(
         changed(tmp_path, lambda config: config.update({"hubguard:vault": {"replica_regions": regions}}))
     )
-    managed = [line for line in found if "AWS takes 6,144" in line]
-    assert any("the policy hubguard-boundary would have" in line for line in managed)
-    assert all(line.startswith("hubguard:vault.replica_regions: the policy hubguard-") for line in managed)
-    assert all("the policy of the role" in line for line in found if line.startswith("hubguard:tokens: "))
+    assert any(line.startswith(f"hubguard:{key}: the policy hubguard-boundary would have ") for line in found)
+    assert all(line.endswith(f"AWS takes 1,000; expected {expected}") for line in found)
