@@ -62,7 +62,7 @@ def changes(iam: IAMClient, desired: Settings) -> Iterator[Change]:
         )
     policies = {
         "hubguard-boundary": deploy.boundary(names, desired.access.state),
-        **deploy.permissions(names, desired.access.state, protect=desired.protect),
+        **deploy.permissions(names, desired.access.state, protect=desired.protect, tokens=desired.tokens),
     }
     for name, document in policies.items():
         yield from _policy(iam, names, name, text(document))

@@ -38,8 +38,8 @@ ACTIONS: Final[Mapping[Right, tuple[str, ...]]] = {
 """The API's actions that a right stands for."""
 
 NOBODYS: Final = ("secretsmanager:BatchGetSecretValue", "secretsmanager:UpdateSecret")
-"""What nobody may do. Reading many at once is logged less clearly; UpdateSecret puts a value, and also changes
-what deploy keeps: the description, and the key."""
+"""What nobody may do. Reading many at once is logged less clearly; UpdateSecret puts a value, and also
+changes what deploy keeps: the description, and the key."""
 
 _EVERYWHERE: Final[Mapping[Role, frozenset[Right]]] = {
     "preview": frozenset({"describe", "inspect"}),

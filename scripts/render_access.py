@@ -63,8 +63,8 @@ is in its reach as well: keep such roles elsewhere.
 
 It can put the stack's tag on a key of the account that has none, and administers that key from then on as far
 as the key's own policy lets the account: AWS asks for the tagging at a time when a new key has no tag yet. It
-uses no key by that. Each tagging raises an alarm. Give keys of other programs a tag `hubguard:organization` of
-another value, or a policy that names who administers them.
+uses no key by that, and each tagging raises an alarm. Give keys of other programs a tag
+`hubguard:organization` of another value, or a policy that names who administers them.
 
 It adds a replica to an empty secret. For one that has a value AWS decrypts that value in the caller's name,
 which deploy may not: add the region by hand, or put the value again afterwards.

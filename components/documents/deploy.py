@@ -85,14 +85,14 @@ def _shorter(reading: Statement) -> Statement:
         fields = arn.split(":", 4)
         return ":".join((*fields[:3], "*", *fields[4:])) if arn.startswith(several) else arn
 
-    exact = [a for a in reading["Action"] if not any(fnmatchcase(a, one) for one in _BUCKET_READING)]
+    exact = [action for action in reading["Action"] if not fnmatchcase(action, _OF_BUCKETS)]
     return reading | {
-        "Action": sorted([*exact, *_BUCKET_READING]),
+        "Action": sorted([*exact, _OF_BUCKETS]),
         "Resource": sorted(set(map(anywhere, reading["Resource"]))),
     }
 
 
-_BUCKET_READING: Final = ("s3:Get*Configuration", "s3:GetBucket*")
+_OF_BUCKETS: Final = "s3:GetBucket*"
 
 
 def _services(names: Names) -> list[str]:
@@ -106,7 +106,7 @@ def _only_holders(right: Right, names: Names) -> dict[str, dict[str, list[str]]]
 
 
 def permissions(
-    names: Names, state: State | None, *, protect: bool, tokens: Sequence[Token] | None = None
+    names: Names, state: State | None, *, protect: bool, tokens: Sequence[Token]
 ) -> dict[str, dict[str, Any]]:
     """Deploy's own rights, by the name of the managed policy: AWS limits the length of each.
 
@@ -114,12 +114,12 @@ def permissions(
         names: the stack's names.
         state: where the stack's state lies, when that is S3.
         protect: whether what is protected may not be deleted by deploy either.
-        tokens: the inventory: of the machine's own tokens deploy reads those that name it. Without an
-            inventory it could read all of them, as far as their own policies let it.
+        tokens: the inventory: of the machine's own tokens deploy reads those that name it.
     """
     readable = _readable(names, tokens)
     return {
-        "hubguard-deploy-vault": document(*_vault(names, readable, protect=protect)),
+        "hubguard-deploy-vault": document(*_vault(names, protect=protect)),
+        "hubguard-deploy-sealing": document(*_sealing(names, readable)),
         "hubguard-deploy-audit": document(*_audit(names, protect=protect), *_roles(names)),
         "hubguard-deploy-reading": document(
             *configuration.reading(names), *(configuration.state(state, write=True) if state else [])
@@ -128,16 +128,14 @@ def permissions(
     }
 
 
-def _readable(names: Names, tokens: Sequence[Token] | None) -> list[str]:
+def _readable(names: Names, tokens: Sequence[Token]) -> list[str]:
     """ARNs of the secrets whose values deploy seals or works with; of any region, the length is limited."""
-    if tokens is None:
-        return [*names.secrets_below("ci"), *names.secrets_below("machine")]
     own = (t for t in tokens if t.environment == "machine" and "deploy" in t.consumers)
     below = f"arn:aws:secretsmanager:*:{names.account}:secret:"
     return [*names.secrets_below("ci"), *sorted(f"{below}{names.secret(token)}-??????" for token in own)]
 
 
-def _vault(names: Names, readable: Sequence[str], *, protect: bool) -> list[Statement]:
+def _vault(names: Names, *, protect: bool) -> list[Statement]:
     tag = {"aws:RequestTag/hubguard:organization": names.organization}
     untagged = {"aws:ResourceTag/hubguard:organization": "true"}
     keys = [names.keys_arn(region) for region in names.vault_regions]
@@ -153,9 +151,6 @@ def _vault(names: Names, readable: Sequence[str], *, protect: bool) -> list[Stat
             [*rights.ACTIONS["describe"], *rights.ACTIONS["inspect"], *rights.ACTIONS["manage"]],
             names.secrets_below(),
         ),
-        allow("ReadWhatItSeals", rights.ACTIONS["read"], readable),
-        through_secrets_manager("DecryptWhatItSeals", ["kms:Decrypt"], names),
-        *_replicas(names),
         # AWS knows CreateKey on all resources only: what is made carries the stack's tag.
         allow("MakeKeys", ["kms:CreateKey"], "*", condition={"StringEquals": tag}),
         # CreateKey asks for this as well, at a time when the key has no tag yet.
@@ -165,10 +160,17 @@ def _vault(names: Names, readable: Sequence[str], *, protect: bool) -> list[Stat
     ]
 
 
-def _replicas(names: Names) -> list[Statement]:
-    """A replica is encrypted for whoever adds it, an empty secret's too; the keys' policies name deploy."""
-    sealing, regions = ["kms:Encrypt", "kms:GenerateDataKey"], names.replica_regions
-    return [through_secrets_manager("SealReplicas", sealing, names, regions)] if regions else []
+def _sealing(names: Names, readable: Sequence[str]) -> list[Statement]:
+    """Its length grows with the inventory, so it is a policy by itself."""
+    statements = [
+        allow("ReadWhatItSeals", rights.ACTIONS["read"], readable),
+        through_secrets_manager("DecryptWhatItSeals", ["kms:Decrypt"], names),
+    ]
+    if regions := names.replica_regions:
+        # A replica is encrypted for whoever adds it, an empty secret's too; the keys' policies name deploy.
+        sealing = ["kms:Encrypt", "kms:GenerateDataKey"]
+        statements.append(through_secrets_manager("SealReplicas", sealing, names, regions))
+    return statements
 
 
 def _roles(names: Names) -> list[Statement]:
@@ -264,11 +266,11 @@ def _audit(names: Names, *, protect: bool) -> list[Statement]:
             "KeepTopic",
             [
                 "sns:CreateTopic",
-                "sns:DeleteTopic",
                 "sns:SetTopicAttributes",
                 "sns:Subscribe",
                 "sns:TagResource",
                 "sns:UntagResource",
+                *unless_protected("sns:DeleteTopic"),
             ],
             [names.topic_arn],
         ),

@@ -129,7 +129,10 @@ RepositoryPath = Annotated[
 ]
 GitHubUrl = Annotated[
     str,
-    _text(r"^https://[A-Za-z0-9_.-]+/?$", "the address of a GitHub of your own, such as https://git.example.com/"),
+    _text(
+        r"^https://[A-Za-z0-9_.-]+/?$",
+        "the address of a GitHub of your own, such as https://git.example.com/",
+    ),
 ]
 PullRequest = Annotated[str, _text(standards.PULL_REQUEST, "the address of a pull request")]
 Email = Annotated[str, AfterValidator(_is_an_address)]

@@ -87,7 +87,7 @@ def reader_made(role: str, doer: Acting, janitor: Acting) -> Steps:
 
 @_sets_off("secret-changed", "DeleteSecret")
 def _secret_deleted(doer: Acting, janitor: Acting) -> Steps:
-    doer("secretsmanager").delete_secret(SecretId=PRODUCTION, RecoveryWindowInDays=7)
+    doer("secretsmanager").delete_secret(SecretId=PRODUCTION, RecoveryWindowInDays=30)
     yield PRODUCTION
     janitor("secretsmanager").restore_secret(SecretId=PRODUCTION)
 

@@ -225,6 +225,28 @@ def test_own_putting(account: Account, production: str) -> None:
         deploy.put_secret_value(SecretId=production, SecretString=calls.made_up_value())
 
 
+def test_deleted_at_once(account: Account, production: str) -> None:
+    """Neither at once nor in less than the full window, whatever the secret's policy says."""
+    deploy = account.acting("deploy", "secretsmanager")
+    deploy.delete_resource_policy(SecretId=production)
+    for hasty in ({"ForceDeleteWithoutRecovery": True}, {"RecoveryWindowInDays": 29}):
+        with pytest.raises(ClientError, match=EXPLICIT):
+            deploy.delete_secret(SecretId=production, **hasty)
+
+
+def test_tagged_key(account: Account) -> None:
+    """What another stack's tag is on stays that stack's; only a key without a tag can be had."""
+    root, ours = account.client("kms"), account.names.organization
+    others = [{"TagKey": "hubguard:organization", "TagValue": "another"}]
+    key = root.create_key(Tags=others)["KeyMetadata"]["KeyId"]
+    kms = account.acting("deploy", "kms")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        kms.tag_resource(KeyId=key, Tags=[others[0] | {"TagValue": ours}])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        kms.untag_resource(KeyId=key, TagKeys=["hubguard:organization"])
+    root.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+
+
 def test_taken_reader(account: Account, iam: Any, root: Any) -> None:
     """It changes whom a role trusts, and does not become that role."""
     before = root.get_role(RoleName=READER)["Role"]["AssumeRolePolicyDocument"]

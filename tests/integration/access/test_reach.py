@@ -22,6 +22,7 @@ READING: dict[str, tuple[Principal, str, str]] = {
     "administrator_reads": ("administrator", "production", BY_RESOURCE),
 }
 PUTTING: dict[str, Principal] = {"auditor_puts": "auditor", "reader_puts": "production-reader"}
+DELETING: dict[str, Principal] = {"administrator_deletes": "administrator"}
 DECRYPTING: dict[str, Principal] = {
     "reader_decrypts": "production-reader",
     "administrator_decrypts": "administrator",
@@ -50,6 +51,16 @@ def test_no_value_is_put(account: Account, attempt: str) -> None:
         )
 
 
+@pytest.mark.parametrize("attempt", DELETING)
+def test_no_secret_is_deleted_at_once(account: Account, attempt: str) -> None:
+    """Nor in less than the full window."""
+    secrets = account.acting(DELETING[attempt], "secretsmanager")
+    name = account.names.secret(account.token("production"))
+    for hasty in ({"ForceDeleteWithoutRecovery": True}, {"RecoveryWindowInDays": 7}):
+        with pytest.raises(ClientError, match=BY_RESOURCE):
+            secrets.delete_secret(SecretId=name, **hasty)
+
+
 @pytest.mark.parametrize("attempt", DECRYPTING)
 def test_the_key_is_not_used_directly(account: Account, attempt: str) -> None:
     """Reading through Secrets Manager uses the same key and succeeds; for the reader, that is."""
@@ -62,4 +73,5 @@ def test_the_key_is_not_used_directly(account: Account, attempt: str) -> None:
 
 def test_every_listed_attempt_is_made() -> None:
     """What the page lists is what the tests above do."""
-    assert {attempt.name for attempt in OF_OTHERS} == READING.keys() | PUTTING.keys() | DECRYPTING.keys()
+    made = READING.keys() | PUTTING.keys() | DELETING.keys() | DECRYPTING.keys()
+    assert {attempt.name for attempt in OF_OTHERS} == made

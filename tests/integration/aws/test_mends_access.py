@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "arn:aws:iam::123456789012"
 DENIED = "AccessDenied"
+OTHERS: dict[str, Any] = {"Tags": [{"TagKey": "owner", "TagValue": "others"}]}
 
 
 def document(*statements: dict[str, Any]) -> str:
@@ -198,3 +199,36 @@ def test_a_key_that_is_not_there_is_not_found(aws: LocalAws, make_role: Callable
         kms.describe_key(KeyId=others)
     with pytest.raises(ClientError, match="NotFoundException"):
         kms.describe_key(KeyId=ours[:-12] + "0" * 12)
+
+
+def test_a_key_with_tags_needs_the_right_to_tag(aws: LocalAws, make_role: Callable[..., str]) -> None:
+    """On a key that has no tag yet: a right on the tag that it will have does not help."""
+    making = allow("kms:CreateKey", "*", **{"aws__RequestTag/owner": "us"})
+    of_ours = allow("kms:TagResource", "*", **{"aws__ResourceTag/owner": "us"})
+    untagged = allow("kms:TagResource", "*", **{"aws__RequestTag/owner": "us"})
+    untagged["Condition"]["Null"] = {"aws:ResourceTag/owner": "true"}
+    ours = [{"TagKey": "owner", "TagValue": "us"}]
+    with pytest.raises(ClientError, match="not authorized to perform: kms:TagResource"):
+        aws.session_of(make_role(making, of_ours), "kms").create_key(Tags=ours)
+    kms = aws.session_of(make_role(making, untagged), "kms")
+    assert kms.create_key(Tags=ours)["KeyMetadata"]["Arn"]
+    bare, others = (aws.client("kms").create_key(**tags)["KeyMetadata"]["Arn"] for tags in ({}, OTHERS))
+    kms.tag_resource(KeyId=bare, Tags=ours)
+    with pytest.raises(ClientError, match=DENIED):
+        kms.tag_resource(KeyId=others, Tags=ours)
+
+
+def test_how_soon_a_secret_is_gone_is_a_condition(aws: LocalAws, make_role: Callable[..., str]) -> None:
+    """Both ways of hurrying are told; without either the request passes."""
+    at_once = {"Bool": {"secretsmanager:ForceDeleteWithoutRecovery": "true"}}
+    too_soon = {"NumericLessThan": {"secretsmanager:RecoveryWindowInDays": "30"}}
+    denied = {"Effect": "Deny", "Action": "secretsmanager:DeleteSecret", "Resource": "*"}
+    role = make_role(allow("secretsmanager:*"), *(denied | {"Condition": one} for one in (at_once, too_soon)))
+    secrets, root = aws.session_of(role, "secretsmanager"), aws.client("secretsmanager")
+    for hasty in ({"ForceDeleteWithoutRecovery": True}, {"RecoveryWindowInDays": 29}):
+        name = root.create_secret(Name=unique())["Name"]
+        with pytest.raises(ClientError, match=DENIED):
+            secrets.delete_secret(SecretId=name, **hasty)
+        root.delete_secret(SecretId=name, **hasty)
+    for patient in ({}, {"RecoveryWindowInDays": 30}, {"ForceDeleteWithoutRecovery": False}):
+        assert secrets.delete_secret(SecretId=root.create_secret(Name=unique())["Name"], **patient)

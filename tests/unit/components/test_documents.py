@@ -16,7 +16,7 @@ from tests.unit.components import generated
 from tests.unit.components.generated import STATE, Document
 
 NAMES = Names("123456789012", "eu-central-1", "kw", ("eu-west-1",))
-NEVER = deploy.permissions(NAMES, None, protect=True)["hubguard-deploy-never"]
+NEVER = deploy.permissions(NAMES, None, protect=True, tokens=[])["hubguard-deploy-never"]
 READER = "arn:aws:iam::123456789012:role/hubguard/hubguard-production-reader"
 WRITER = "arn:aws:iam::123456789012:role/hubguard/hubguard-operator"
 READING = {"secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"}
@@ -216,7 +216,11 @@ def test_nobody_reads_many_values_at_once(environment: str) -> None:
     """Such a call is logged less clearly."""
     every = token(environment)
     own = [of(role, every) for role in rights.ROLES if role != "deploy"]
-    given = [*own, *deploy.permissions(NAMES, None, protect=False).values(), deploy.boundary(NAMES, None)]
+    given = [
+        *own,
+        *deploy.permissions(NAMES, None, protect=False, tokens=[]).values(),
+        deploy.boundary(NAMES, None),
+    ]
     assert not [one for one in given if "secretsmanager:BatchGetSecretValue" in actions(one)]
 
 
@@ -287,7 +291,7 @@ def test_deploy_reads_the_machines_tokens_that_name_it() -> None:
     """By name, where it may read as where it never may."""
     inventory = [token("machine", "hers"), token("machine", "mine", consumers=["deploy"])]
     policies = deploy.permissions(NAMES, None, protect=True, tokens=inventory)
-    able = statement(policies["hubguard-deploy-vault"], "ReadWhatItSeals")["Resource"]
+    able = statement(policies["hubguard-deploy-sealing"], "ReadWhatItSeals")["Resource"]
     never = statement(policies["hubguard-deploy-never"], "NeverAnotherValue")["NotResource"]
     mine = "arn:aws:secretsmanager:*:123456789012:secret:hubguard/kw/machine/mine-??????"
     assert able == never == [*NAMES.secrets_below("ci"), mine]
@@ -295,7 +299,7 @@ def test_deploy_reads_the_machines_tokens_that_name_it() -> None:
 
 def test_each_role_goes_to_its_own_service() -> None:
     """The trail's to CloudTrail, the rules' to EventBridge."""
-    audit = deploy.permissions(NAMES, None, protect=True)["hubguard-deploy-audit"]
+    audit = deploy.permissions(NAMES, None, protect=True, tokens=[])["hubguard-deploy-audit"]
     handed = {
         s["Resource"][0]: s["Condition"]["StringEquals"]["iam:PassedToService"]
         for s in audit["Statement"]
@@ -309,7 +313,9 @@ def test_each_role_goes_to_its_own_service() -> None:
 
 def test_deploy_tags_a_key_that_has_no_tag_yet() -> None:
     """With the stack's own tag; another stack's key stays that stack's."""
-    tagging = statement(deploy.permissions(NAMES, None, protect=True)["hubguard-deploy-vault"], "TagNewKeys")
+    tagging = statement(
+        deploy.permissions(NAMES, None, protect=True, tokens=[])["hubguard-deploy-vault"], "TagNewKeys"
+    )
     assert tagging["Action"] == ["kms:TagResource"]
     assert tagging["Condition"] == {
         "StringEquals": {"aws:RequestTag/hubguard:organization": "kw"},
@@ -327,7 +333,7 @@ def test_the_boundary_leaves_every_role_what_it_has() -> None:
 
 def test_deploy_never_touches_what_bounds_it() -> None:
     """Its own role, the bootstrap's policies and the provider; and it takes no boundary off."""
-    never = deploy.permissions(NAMES, None, protect=True)["hubguard-deploy-never"]
+    never = deploy.permissions(NAMES, None, protect=True, tokens=[])["hubguard-deploy-never"]
     itself = statement(never, "NeverItself")
     assert itself["Resource"] == [NAMES.role_arn("deploy"), NAMES.policies_arn, NAMES.oidc_provider_arn]
     assert {"iam:Put*", "iam:Attach*", "iam:Update*", "iam:Create*", "iam:Delete*"} <= set(itself["Action"])
@@ -339,7 +345,11 @@ def test_deploy_never_touches_what_bounds_it() -> None:
 @pytest.mark.parametrize("protect", [True, False])
 def test_what_is_protected_is_not_deleted_by_deploy(protect: bool) -> None:
     """Keys, buckets, the log group and the trail."""
-    able = {a for one in deploy.permissions(NAMES, None, protect=protect).values() for a in actions(one)}
+    able = {
+        a
+        for one in deploy.permissions(NAMES, None, protect=protect, tokens=[]).values()
+        for a in actions(one)
+    }
     ending = {
         "cloudtrail:DeleteTrail",
         "cloudtrail:StopLogging",

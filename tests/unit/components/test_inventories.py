@@ -115,7 +115,7 @@ def test_documents_are_within_the_limits(stack: str) -> None:
     assert _too_long(generated.stacks()[stack]) == {}
 
 
-@pytest.mark.parametrize(("replicas", "count"), [(0, 29), (3, 6)])
+@pytest.mark.parametrize(("replicas", "count"), [(0, 28), (3, 6)])
 def test_many_tokens_with_long_names_are_within_the_limits(replicas: int, count: int) -> None:
     """All names as long as can be; ordinary ones leave room for half as many again."""
     desired = _with(PROD, count)
