@@ -88,6 +88,10 @@ _REAL_ONLY: Final = (
         "no service of the local AWS calls with a source; checked on the documents",
     ),
     (
+        "That the topic and its key let EventBridge and CloudWatch publish an alarm",
+        "the local AWS asks neither of them; the grants are checked on the documents, so let one real alarm arrive",
+    ),
+    (
         "The encryption context of a secret's key, and keys in replica regions",
         "the local AWS asks for the key of a value that is read or put, in one region and without context",
     ),
