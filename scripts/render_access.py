@@ -89,7 +89,7 @@ _REAL_ONLY: Final = (
     ),
     (
         "That the topic and its key let EventBridge and CloudWatch publish an alarm",
-        "the local AWS asks neither of them; the grants are checked on the documents, so let one real alarm arrive",
+        "the local AWS asks neither; the documents are checked, and one real alarm should be seen to arrive",
     ),
     (
         "The encryption context of a secret's key, and keys in replica regions",
