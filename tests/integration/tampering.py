@@ -85,6 +85,17 @@ def reader_made(role: str, doer: Acting, janitor: Acting) -> Steps:
     janitor("iam").delete_role_policy(**policy)
 
 
+def deploy_freed(doer: Acting, janitor: Acting) -> Steps:
+    """What deploy may never do is not denied to it any more."""
+    denial = {
+        "RoleName": NAMES.role("deploy"),
+        "PolicyArn": NAMES.policies_arn.replace("*", "hubguard-deploy-never"),
+    }
+    doer("iam").detach_role_policy(**denial)
+    yield denial["RoleName"]
+    janitor("iam").attach_role_policy(**denial)
+
+
 @_sets_off("secret-changed", "DeleteSecret")
 def _secret_deleted(doer: Acting, janitor: Acting) -> Steps:
     doer("secretsmanager").delete_secret(SecretId=PRODUCTION, RecoveryWindowInDays=30)

@@ -159,7 +159,9 @@ def test_a_token_is_read_by_somebody_who_is_not_its_reader(scene: Scene, doing: 
         ("secret-changed", "PutResourcePolicy", tampering.policy_opened(secret, *hands)),
         ("key-changed", "PutKeyPolicy", tampering.key_opened(secret, *hands)),
     ]
-    if who == "drift":  # its own policy names the secrets that it reads
+    if who == "deploy":
+        first.append(("iam-changed", "DetachRolePolicy", tampering.deploy_freed(*hands)))
+    if who in ("deploy", "drift"):  # their own policies name the secrets that they read
         first.append(("iam-changed", "PutRolePolicy", tampering.reader_made(who, *hands)))
     for changed, event, steps in first:
         found = scene.alarm(changed, event, "user", partial(doing.begin, steps))

@@ -64,7 +64,7 @@ def test_what_was_done_by_hand_is_named_and_mended(walk: Walk) -> None:
     assert '+ models/kwanzaa-project/griot-8b-base: "no approval"' in drift.text
     mended = walk.pulumi("up --refresh --yes --skip-preview --color never")
     assert mended.code == 0, mended.text
-    assert "griot-8b-base" in mended.text.partition("made_private")[2]
+    assert "griot-8b-base" in mended.text.partition("made_private")[2], mended.text
     walk.call("hub", "DELETE", f"{members}/jua-newcomer")
     assert walk.pulumi(DRIFT).code == 0
 
