@@ -2,6 +2,8 @@
 
 import gc
 
+gc.disable()  # the SDKs make a million objects that stay: looking through them costs a tenth of a preview
+
 import pulumi
 
 from components import settings
@@ -14,30 +16,11 @@ from components.organization import HubOrganization
 from components.repository import RepositoryGuard
 from components.vault import TokenVault
 
-gc.disable()  # the SDKs make a million objects that stay: looking through them costs a tenth of a preview
-
 desired = settings.from_pulumi()
 names = Names.of(desired)
 
-trail = AuditTrail("audit", audit=desired.audit, names=names, protect=desired.protect)
-Alarms(
-    "alarms",
-    tokens=desired.tokens,
-    contacts=desired.contacts,
-    names=names,
-    key=trail.key,
-    log_group=trail.log_group,
-)
-AuditAnswers("answers", names=names, key=trail.key, access_logs=trail.access_logs, protect=desired.protect)
-access = TokenAccess(
-    "access",
-    tokens=desired.tokens,
-    access=desired.access,
-    owner=desired.github_owner,
-    github=desired.github,
-    names=names,
-)
 vault = TokenVault("vault", tokens=desired.tokens, names=names, protect=desired.protect)
+organization = HubOrganization(desired.organization.name, organization=desired.organization)
 guards = [
     RepositoryGuard(
         repository.name,
@@ -50,7 +33,24 @@ guards = [
     )
     for repository in desired.github.repositories
 ]
-organization = HubOrganization(desired.organization.name, organization=desired.organization)
+access = TokenAccess(
+    "access",
+    tokens=desired.tokens,
+    access=desired.access,
+    owner=desired.github_owner,
+    github=desired.github,
+    names=names,
+)
+trail = AuditTrail("audit", audit=desired.audit, names=names, protect=desired.protect)
+Alarms(
+    "alarms",
+    tokens=desired.tokens,
+    contacts=desired.contacts,
+    names=names,
+    key=trail.key,
+    log_group=trail.log_group,
+)
+AuditAnswers("answers", names=names, key=trail.key, access_logs=trail.access_logs, protect=desired.protect)
 
 pulumi.export("organization", desired.organization.name)
 pulumi.export("unmanaged_members", organization.members.unmanaged)
